@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Driver } from './job.ts';
+import { FilePath } from './paths.ts';
+import { LanguageId } from './submission.ts';
+
+/** How the pool keeps a runtime waiting. `shell` starts the command by a shell that waits. */
+export const HARNESSES = ['python', 'node', 'shell'] as const;
+
+const Argv = z.array(z.string()).min(1);
+
+/** Schema of languages/<id>/language.json. `{entry}` and `{artifact}` in commands stand for paths. */
+export const LanguageDefinition = z.strictObject({
+  id: LanguageId,
+  name: z.string(),
+  aliases: z.array(LanguageId).default([]),
+  /** Name of the file that holds `code`. */
+  fileName: FilePath,
+  /** What an editor calls it. */
+  editorMode: z.string(),
+  /** Whether the static analysis knows the language. */
+  analysis: z.boolean(),
+  docker: z.strictObject({
+    /** The default image; RCE_IMAGE_<ID> sets another. */
+    image: z.string(),
+    harness: z.enum(HARNESSES),
+    /** Starts the program when there is no harness for the interpreter, or no warm container. */
+    run: Argv,
+    compile: Argv.optional(),
+    /** Prints the version of the runtime. */
+    version: Argv,
+    /** Least number of processes and threads that the runtime itself needs. */
+    minProcesses: z.int().positive().optional(),
+    env: z.record(z.string(), z.string()).default({}),
+  }),
+  /** Absent where there is no interpreter compiled to WASI. */
+  wasm: z
+    .strictObject({
+      interpreter: z.enum(['python', 'quickjs']),
+      runtime: z.string(),
+      stripTypes: z.boolean().default(false),
+    })
+    .optional(),
+});
+export type LanguageDefinition = z.output<typeof LanguageDefinition>;
+
+/** A definition with its example program, as the catalog holds it. */
+export interface Language extends LanguageDefinition {
+  readonly example: string;
+}
+
+export const LanguageView = z
+  .object({
+    id: LanguageId,
+    name: z.string(),
+    version: z.string().nullable().describe('Of the runtime; null while no runner has reported it.'),
+    fileName: z.string(),
+    editorMode: z.string(),
+    example: z.string(),
+    analysis: z.boolean(),
+    available: z.boolean().describe('Whether a runner that is alive can run it.'),
+    unavailable: z.string().optional().describe('Why it cannot be run, and what to do.'),
+    driver: Driver.nullable(),
+  })
+  .meta({ id: 'Language' });
+export type LanguageView = z.infer<typeof LanguageView>;
