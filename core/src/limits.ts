@@ -105,6 +105,8 @@ export const DELIVERY = {
   leaseMs: 15_000,
   /** How often a runner renews its lease and the message's visibility. */
   heartbeatMs: 5_000,
+  /** How often a runner asks whether the job it runs is to be cancelled. */
+  cancelPollMs: 1_000,
   /** Least time between two writes of partial output. */
   partialOutputMs: 500,
   /** How long a received message stays hidden from other receivers. */

@@ -39,8 +39,11 @@ export interface JobStore {
     until: number,
     partial?: { stdout: Uint8Array; stderr: Uint8Array },
   ): Promise<'renewed' | 'cancel-requested' | 'lost'>;
-  /** Gives the job back to the queue, for a runner that shuts down; the attempt is not counted. */
-  release(jobId: string, owner: string): Promise<boolean>;
+  /**
+   * Gives the job back: its status is `queued` again and it has no lease. An `uncounted` attempt, of a runner
+   * that shuts down, is taken off `attempts`; that of a sandbox that failed counts.
+   */
+  release(jobId: string, owner: string, attempt: 'counted' | 'uncounted'): Promise<boolean>;
   /** Writes the result if the owner still holds the lease. Returns whether it was written. */
   finish(
     jobId: string,

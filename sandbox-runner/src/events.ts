@@ -1,0 +1,31 @@
+import type { ExecutionResult, Job } from '@rce/core/job.ts';
+import type { AnalysisReport } from '@rce/core/report.ts';
+
+/** What happens in the runner, for metrics and logs. Durations are in milliseconds. */
+export type RunnerEvent =
+  | { readonly type: 'job-claimed'; readonly job: Job; readonly queueWaitMs: number }
+  | {
+      readonly type: 'job-finished';
+      readonly job: Job;
+      readonly result: ExecutionResult;
+      /** From claim to result, without the time it takes to store it. */
+      readonly executionMs: number;
+      readonly resultWriteMs: number;
+      /** From submission to stored result. */
+      readonly endToEndMs: number;
+    }
+  | { readonly type: 'job-retried'; readonly jobId: string; readonly error: unknown }
+  | { readonly type: 'lease-lost'; readonly jobId: string }
+  | { readonly type: 'redelivered'; readonly jobId: string; readonly receiveCount: number }
+  | {
+      readonly type: 'analysis-finished';
+      readonly jobId: string;
+      readonly report: AnalysisReport;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'analysis-failed'; readonly jobId: string; readonly error: unknown }
+  | { readonly type: 'queue-failed'; readonly error: unknown }
+  /** Removing a message, storing a late analysis or announcing the runner failed; nothing is lost by it. */
+  | { readonly type: 'background-failed'; readonly error: unknown };
+
+export type Emit = (event: RunnerEvent) => void;

@@ -1,0 +1,110 @@
+import { DELIVERY } from '@rce/core/limits.ts';
+import type { RunnerRegistry } from '@rce/core/ports/job-store.ts';
+import type { Emit } from './events.ts';
+import { type Dependencies, processMessage } from './process-message.ts';
+import { Slots } from './slots.ts';
+
+/** Longest wait of one receive, in milliseconds: what SQS allows. */
+const RECEIVE_WAIT_MS = 20_000;
+/** Messages of one receive: what SQS allows. */
+const RECEIVE_MAX = 10;
+const ANNOUNCE_EVERY_MS = 5_000;
+const BACKOFF_MS = { first: 200, most: 5_000 };
+
+export interface RunnerOptions extends Omit<Dependencies, 'background'> {
+  readonly registry: RunnerRegistry;
+  /** Jobs run at once. */
+  readonly slots: number;
+  /** How long running jobs may go on after `stop`, in milliseconds, before they are given back. */
+  readonly drainMs: number;
+}
+
+/**
+ * Polls the queue, takes only as many messages as it has free slots, and runs each job.
+ * @param stop aborts to begin the graceful end: nothing new is taken, running jobs finish or are given back.
+ */
+export async function runUntil(stop: AbortSignal, options: RunnerOptions): Promise<void> {
+  const slots = new Slots(options.slots);
+  const draining = new AbortController();
+  const background = new BackgroundWork(options.emit);
+  const announcing = announce(options, slots, stop);
+  const deps = { ...options, background: (work: Promise<void>) => background.add(work) };
+  await poll(deps, slots, stop, draining.signal);
+  await slots.waitForIdle(AbortSignal.timeout(options.drainMs));
+  draining.abort();
+  await slots.waitForIdle(AbortSignal.timeout(DELIVERY.heartbeatMs));
+  await background.settled();
+  await announcing;
+}
+
+/** Work that goes on after a job has left its slot, such as storing a late analysis. */
+class BackgroundWork {
+  readonly #pending = new Set<Promise<void>>();
+  readonly #emit: Emit;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  add(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => this.#emit({ type: 'background-failed', error }))
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+}
+
+async function poll(
+  options: RunnerOptions,
+  slots: Slots,
+  stop: AbortSignal,
+  draining: AbortSignal,
+): Promise<void> {
+  const { queue, clock, emit } = options;
+  let backoffMs = BACKOFF_MS.first;
+  while (!stop.aborted) {
+    await slots.waitForRoom(stop);
+    if (stop.aborted) return;
+    try {
+      const messages = await queue.receive(Math.min(slots.free, RECEIVE_MAX), RECEIVE_WAIT_MS, stop);
+      backoffMs = BACKOFF_MS.first;
+      for (const message of messages) {
+        void slots.occupy(() =>
+          processMessage(deps, message, draining).catch((error) => {
+            // The store or the queue failed: the message comes back by itself when its visibility ends.
+            emit({ type: 'job-retried', jobId: message.jobId, error });
+          }),
+        );
+      }
+    } catch (error) {
+      if (stop.aborted) return;
+      emit({ type: 'queue-failed', error });
+      await clock.sleep(backoffMs, stop);
+      backoffMs = Math.min(2 * backoffMs, BACKOFF_MS.most);
+    }
+  }
+}
+
+/** Tells GET /api/languages and /api/health that this runner is alive and what it can run. */
+async function announce(options: RunnerOptions, slots: Slots, stop: AbortSignal): Promise<void> {
+  const { registry, runnerId, sandbox, clock } = options;
+  while (!stop.aborted) {
+    const announcement = {
+      runnerId,
+      driver: sandbox.driver,
+      languages: sandbox.languages(),
+      slots: slots.total,
+      busy: slots.busy,
+      seenAt: clock.now(),
+    };
+    await registry
+      .announce(announcement, DELIVERY.runnerTtlMs)
+      .catch((error) => options.emit({ type: 'background-failed', error }));
+    await clock.sleep(ANNOUNCE_EVERY_MS, stop);
+  }
+  await registry.withdraw(runnerId).catch(() => undefined);
+}
