@@ -59,12 +59,12 @@ class BackgroundWork {
 }
 
 async function poll(
-  options: RunnerOptions,
+  deps: Dependencies,
   slots: Slots,
   stop: AbortSignal,
   draining: AbortSignal,
 ): Promise<void> {
-  const { queue, clock, emit } = options;
+  const { queue, clock, emit } = deps;
   let backoffMs = BACKOFF_MS.first;
   while (!stop.aborted) {
     await slots.waitForRoom(stop);
