@@ -8,7 +8,13 @@ export const HARNESSES = ['python', 'node', 'shell'] as const;
 
 const Argv = z.array(z.string()).min(1);
 
-/** Schema of languages/<id>/language.json. `{entry}` and `{artifact}` in commands stand for paths. */
+/**
+ * Schema of languages/<id>/language.json. In its commands stand, each as a whole argument:
+ * - `{entry}`: the path of the file that is started;
+ * - `{sources}`: every submitted file with the entry's extension, one argument each;
+ * - `{artifact}`: a path in a folder that only the compile step can write and the run can read: a file
+ *   or a folder, whichever the compiler makes of it.
+ */
 export const LanguageDefinition = z.strictObject({
   id: LanguageId,
   name: z.string(),
@@ -22,6 +28,8 @@ export const LanguageDefinition = z.strictObject({
   docker: z.strictObject({
     /** The default image; RCE_IMAGE_<ID> sets another. */
     image: z.string(),
+    /** Debian packages that hold the runtime, for images built where there is no registry (images:local). */
+    debian: z.array(z.string()).min(1),
     harness: z.enum(HARNESSES),
     /** Starts the program when there is no harness for the interpreter, or no warm container. */
     run: Argv,
