@@ -1,0 +1,74 @@
+import { availableParallelism, hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { flag, integer, parseSettings } from '@rce/core/settings.ts';
+import { LANGUAGES } from '@rce/languages/catalog.ts';
+import { z } from 'zod';
+import { LOG_LEVELS } from './log.ts';
+
+/** RCE_IMAGE_PYTHON for `python`, RCE_IMAGE_CPP for `cpp`. */
+export function imageSetting(languageId: string): string {
+  return `RCE_IMAGE_${languageId.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+}
+
+const imageSettings = Object.fromEntries(
+  LANGUAGES.map((language) => [
+    imageSetting(language.id),
+    z.string().default(language.docker.image).describe(`image that runs ${language.name}`),
+  ]),
+);
+
+/** Settings of the runner's own; those of the AWS adapters stand in aws/src/settings.ts. */
+const RunnerSettings = z.object({
+  RCE_SANDBOX: z
+    .enum(['auto', 'docker', 'wasm'])
+    .default('auto')
+    .describe('auto takes docker when its socket answers, else wasm'),
+  RCE_SLOTS: integer(1, 1_000).default(availableParallelism()).describe('jobs run at once'),
+  RCE_DATA_DIR: z
+    .string()
+    .default('.rce')
+    .transform((dir) => resolve(dir))
+    .describe('folder for data'),
+  RCE_RUNNER_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits, _ . or -')
+    .default(
+      `${hostname()
+        .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+        .slice(0, 40)}-${process.pid}`,
+    )
+    .describe('names this runner; must differ between runners'),
+  RCE_DRAIN_SECONDS: integer(0, 600)
+    .default(30)
+    .describe('how long running jobs may go on after SIGTERM before they are given back to the queue'),
+  RCE_DOCKER_RUNTIME: z.string().optional().describe('OCI runtime of the containers, for example runsc'),
+  RCE_PULL: z
+    .string()
+    .default('python,javascript,typescript')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((id) => id.trim())
+        .filter((id) => id !== ''),
+    )
+    .describe(
+      'languages whose images are pulled at start when they are missing, by comma; none pulls nothing',
+    ),
+  RCE_WARM: flag.default(true).describe('whether sandboxes wait started before a job comes'),
+  RCE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+export interface RunnerSettings extends z.output<typeof RunnerSettings> {
+  /** Image of each language, by id. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** @throws SettingsError listing every mistake. */
+export function readRunnerSettings(env: Readonly<Record<string, string | undefined>>): RunnerSettings {
+  // The names of the image settings come from the catalog, so their types are not known to the compiler.
+  const schema = z.object({ ...RunnerSettings.shape, ...(imageSettings as object) });
+  const settings = parseSettings(schema, env);
+  const values: Readonly<Record<string, unknown>> = settings;
+  const images = LANGUAGES.map(({ id }) => [id, String(values[imageSetting(id)])]);
+  return { ...settings, images: Object.fromEntries(images) };
+}
