@@ -43,7 +43,8 @@ export interface SandboxInfo {
 
 /** What a job came to: its run, or its tests; the verdict is the first that is not ok. */
 export interface ExecutionResult extends RunOutcome {
-  readonly sandbox: SandboxInfo;
+  /** null when the job never ran: cancelled or given up while it was queued. */
+  readonly sandbox: SandboxInfo | null;
   readonly tests?: readonly TestOutcome[];
 }
 
@@ -58,6 +59,7 @@ export interface Job {
   readonly limits: RunLimits;
   readonly status: Status;
   readonly createdAt: number;
+  /** A whole second: the store's own clock of expiry has no finer unit. */
   readonly expiresAt: number;
   /** How often the job was claimed. */
   readonly attempts: number;
@@ -221,7 +223,7 @@ function toTestView(test: TestOutcome, cases: readonly TestCase[] | undefined): 
 }
 
 /** The result of a job that never ran to its end. */
-export function emptyResult(verdict: Verdict, sandbox: SandboxInfo): ExecutionResult {
+export function emptyResult(verdict: Verdict, sandbox: SandboxInfo | null = null): ExecutionResult {
   const nothing = new Uint8Array();
   return {
     verdict,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
 
 interface LimitRow {
   readonly unit: 'ms' | 'bytes' | 'count';
@@ -10,6 +11,8 @@ interface LimitRow {
   readonly min: number;
   /** The highest value a submitter may ask for, unless the operator sets another (RCE_MAX_*). */
   readonly max: number;
+  /** The highest value an operator may set: beyond it, something else of the engine would give way. */
+  readonly ceiling: number;
   readonly what: string;
 }
 
@@ -20,6 +23,7 @@ export const RUN_LIMITS = {
     default: 5_000,
     min: 100,
     max: 15_000,
+    ceiling: 300_000,
     what: 'wall-clock time from the start of the program to its end',
   },
   cpuTimeMs: {
@@ -27,6 +31,7 @@ export const RUN_LIMITS = {
     default: 5_000,
     min: 100,
     max: 15_000,
+    ceiling: 300_000,
     what: 'processor time of the program and all its children together',
   },
   memoryBytes: {
@@ -34,14 +39,23 @@ export const RUN_LIMITS = {
     default: 128 * MiB,
     min: 16 * MiB,
     max: 512 * MiB,
+    ceiling: 8 * GiB,
     what: 'memory of the program, its children and its files together; there is no swap',
   },
-  processes: { unit: 'count', default: 50, min: 1, max: 50, what: 'processes and threads alive at one time' },
+  processes: {
+    unit: 'count',
+    default: 50,
+    min: 1,
+    max: 50,
+    ceiling: 1_000,
+    what: 'processes and threads alive at one time',
+  },
   outputBytes: {
     unit: 'bytes',
     default: 64 * KiB,
     min: 0,
     max: 64 * KiB,
+    ceiling: 64 * KiB,
     what: 'output kept of each stream; a program that prints more is stopped',
   },
   diskBytes: {
@@ -49,6 +63,7 @@ export const RUN_LIMITS = {
     default: 16 * MiB,
     min: 64 * KiB,
     max: 64 * MiB,
+    ceiling: 1 * GiB,
     what: 'files that the program may write, in the working directory and in /tmp each',
   },
 } as const satisfies Record<string, LimitRow>;

@@ -1,5 +1,7 @@
 export interface Message {
   readonly jobId: string;
+  /** W3C traceparent of the request that submitted the job. */
+  readonly traceparent?: string;
   /** Names this delivery in `extend` and `remove`. */
   readonly receipt: string;
   /** How often the message was delivered, this time included. */
@@ -8,7 +10,7 @@ export interface Message {
 
 /** A queue of job ids with at-least-once delivery. Durations are in milliseconds. */
 export interface JobQueue {
-  send(jobId: string): Promise<void>;
+  send(jobId: string, traceparent?: string): Promise<void>;
   /** Waits up to `waitMs` for at least one message, and takes at most `max` (1 to 10). Aborting ends the wait with []. */
   receive(max: number, waitMs: number, signal?: AbortSignal): Promise<readonly Message[]>;
   /** Hides the message for `visibilityMs` from now on; 0 gives it back at once. */
