@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { flag, integer, parseSettings } from '@rce/core/settings.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { z } from 'zod';
-import { LOG_LEVELS } from './log.ts';
+import { LOG_LEVELS } from '@rce/observability/log.ts';
 
 /** RCE_IMAGE_PYTHON for `python`, RCE_IMAGE_CPP for `cpp`. */
 export function imageSetting(languageId: string): string {
