@@ -12,12 +12,17 @@ interface MetricRow {
 
 /** Seconds; resolves 1 ms to 60 s. */
 const DURATION = [
-  0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15, 30, 60,
+  0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15,
+  30, 60,
 ] as const;
 const MiB = 1024 * 1024;
 
 export const METRICS = {
-  rce_jobs_total: { type: 'counter', help: 'Jobs that ended, by verdict.', labels: ['language', 'verdict', 'driver'] },
+  rce_jobs_total: {
+    type: 'counter',
+    help: 'Jobs that ended, by verdict.',
+    labels: ['language', 'verdict', 'driver'],
+  },
   rce_job_queue_wait_seconds: { type: 'histogram', help: 'From submission to claim.', buckets: DURATION },
   rce_job_pool_wait_seconds: {
     type: 'histogram',
@@ -37,7 +42,11 @@ export const METRICS = {
     buckets: DURATION,
   },
   rce_job_result_write_seconds: { type: 'histogram', help: 'Storing a result.', buckets: DURATION },
-  rce_job_end_to_end_seconds: { type: 'histogram', help: 'From submission to stored result.', buckets: DURATION },
+  rce_job_end_to_end_seconds: {
+    type: 'histogram',
+    help: 'From submission to stored result.',
+    buckets: DURATION,
+  },
   rce_job_cpu_seconds: {
     type: 'histogram',
     help: 'Processor time of the program, where it is known.',
@@ -55,23 +64,52 @@ export const METRICS = {
     help: 'Sandboxes handed to jobs: warm ones waited ready, cold ones were started for the job.',
     labels: ['language', 'start'],
   },
-  rce_sandbox_teardown_seconds: { type: 'histogram', help: 'Removing a used sandbox, behind the result.', buckets: DURATION },
+  rce_sandbox_teardown_seconds: {
+    type: 'histogram',
+    help: 'Removing a used sandbox, behind the result.',
+    buckets: DURATION,
+  },
   rce_sandboxes: { type: 'gauge', help: 'Sandboxes by state.', labels: ['state'] },
   rce_pool_size: { type: 'gauge', help: 'Warm sandboxes that wait.', labels: ['language'] },
   rce_pool_target: { type: 'gauge', help: 'Warm sandboxes that should wait.', labels: ['language'] },
-  rce_pool_refill_seconds: { type: 'histogram', help: 'Starting a warm sandbox.', labels: ['language'], buckets: DURATION },
+  rce_pool_refill_seconds: {
+    type: 'histogram',
+    help: 'Starting a warm sandbox.',
+    labels: ['language'],
+    buckets: DURATION,
+  },
   rce_slots: { type: 'gauge', help: 'Jobs the runner can run at once.' },
   rce_slots_free: { type: 'gauge', help: 'Slots without a job.' },
   rce_queue_jobs: { type: 'gauge', help: 'Messages in the queue, as SQS estimates.', labels: ['state'] },
-  rce_queue_oldest_seconds: { type: 'gauge', help: 'Age of the oldest job that is still queued; 0 when there is none.' },
+  rce_queue_oldest_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest job that is still queued; 0 when there is none.',
+  },
   rce_dead_letter_jobs: { type: 'gauge', help: 'Messages in the dead-letter queue.' },
-  rce_leases_lost_total: { type: 'counter', help: 'Runs given up because another runner had taken the job over.' },
+  rce_leases_lost_total: {
+    type: 'counter',
+    help: 'Runs given up because another runner had taken the job over.',
+  },
   rce_redeliveries_total: { type: 'counter', help: 'Messages that were delivered more than once.' },
-  rce_job_retries_total: { type: 'counter', help: 'Runs that failed by our fault and were given back to the queue.' },
+  rce_job_retries_total: {
+    type: 'counter',
+    help: 'Runs that failed by our fault and were given back to the queue.',
+  },
   rce_queue_errors_total: { type: 'counter', help: 'Receives that failed.' },
-  rce_background_errors_total: { type: 'counter', help: 'Late writes and announcements that failed; nothing is lost by them.' },
-  rce_analysis_seconds: { type: 'histogram', help: 'Static analysis of a job, as the runner waits for it.', buckets: DURATION },
-  rce_analysis_findings_total: { type: 'counter', help: 'Findings of the static analysis.', labels: ['severity'] },
+  rce_background_errors_total: {
+    type: 'counter',
+    help: 'Late writes and announcements that failed; nothing is lost by them.',
+  },
+  rce_analysis_seconds: {
+    type: 'histogram',
+    help: 'Static analysis of a job, as the runner waits for it.',
+    buckets: DURATION,
+  },
+  rce_analysis_findings_total: {
+    type: 'counter',
+    help: 'Findings of the static analysis.',
+    labels: ['severity'],
+  },
   rce_analysis_failures_total: { type: 'counter', help: 'Analyses that gave no report.' },
   rce_docker_request_seconds: {
     type: 'histogram',
@@ -79,7 +117,11 @@ export const METRICS = {
     labels: ['operation'],
     buckets: DURATION,
   },
-  rce_docker_errors_total: { type: 'counter', help: 'Requests to the Docker API that failed.', labels: ['operation'] },
+  rce_docker_errors_total: {
+    type: 'counter',
+    help: 'Requests to the Docker API that failed.',
+    labels: ['operation'],
+  },
   http_request_duration_seconds: {
     type: 'histogram',
     help: 'HTTP requests to the API, by route.',

@@ -7,7 +7,7 @@ import {
   type TestOutcome,
 } from '@rce/core/job.ts';
 import type { Language } from '@rce/core/language.ts';
-import { RESULT_BYTES, TEST_OUTPUT_BYTES } from '@rce/core/limits.ts';
+import { TEST_OUTPUT_BYTES } from '@rce/core/limits.ts';
 import type { RunHooks, RunInput, Sandbox, Session } from '@rce/core/ports/sandbox.ts';
 import { SandboxError } from '@rce/core/ports/sandbox.ts';
 import { isFieldError, sourcesOf } from '@rce/core/program.ts';
@@ -95,12 +95,11 @@ async function runTests(
   tests: readonly TestCase[],
   hooks: RunHooks,
 ): Promise<ExecutionResult> {
-  const kept = Math.min(TEST_OUTPUT_BYTES, Math.floor(RESULT_BYTES / (2 * tests.length)));
   const outcomes: TestOutcome[] = [];
   for (const [index, test] of tests.entries()) {
     // Output so far is of no use among many tests, so only cancelling reaches through.
     const run = await session.run(inputOf(submission, test), hooks.signal ? { signal: hooks.signal } : {});
-    const outcome = { ...shorten(run, kept), index, verdict: judge(run, test) };
+    const outcome = { ...shorten(run, TEST_OUTPUT_BYTES), index, verdict: judge(run, test) };
     outcomes.push(outcome);
     if (outcome.verdict === 'cancelled') break;
     if (submission.stopOnFirstFailure && outcome.verdict !== 'ok') break;

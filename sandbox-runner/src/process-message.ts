@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@rce/core/clock.ts';
-import { type ExecutionResult, emptyResult, type Job } from '@rce/core/job.ts';
+import { emptyResult, type Job } from '@rce/core/job.ts';
 import { DELIVERY } from '@rce/core/limits.ts';
 import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import type { JobQueue, Message } from '@rce/core/ports/job-queue.ts';
@@ -110,7 +110,7 @@ async function runClaimed(
   }
   if (!execution) {
     if (stopped === 'cancelled') {
-      execution = { result: emptyResult('cancelled', unknownSandbox(deps)) };
+      execution = { result: emptyResult('cancelled') };
     } else {
       emit({ type: 'job-retried', jobId, error: failure });
       const text = failure instanceof Error ? failure.message : String(failure);
@@ -152,10 +152,6 @@ async function giveUp(
   reason: string,
 ): Promise<void> {
   const { store, queue, clock } = deps;
-  const result: ExecutionResult = emptyResult('internal-error', unknownSandbox(deps));
+  const result = emptyResult('internal-error');
   if (await store.finish(job.jobId, owner, result, clock.now(), { reason })) await queue.remove(receipt);
-}
-
-function unknownSandbox(deps: Dependencies) {
-  return { driver: deps.sandbox.driver, runtime: '' };
 }

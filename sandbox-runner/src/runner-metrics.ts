@@ -45,13 +45,18 @@ export function countEvents(metrics: Metrics): Emit {
       case 'job-finished': {
         const { result, job } = event;
         const language = { language: job.submission.language };
-        metrics.count('rce_jobs_total', { ...language, verdict: result.verdict, driver: result.sandbox.driver });
+        metrics.count('rce_jobs_total', {
+          ...language,
+          verdict: result.verdict,
+          driver: result.sandbox?.driver ?? 'none',
+        });
         metrics.observeMs('rce_job_execution_seconds', language, result.wallTimeMs);
         metrics.observeMs('rce_job_overhead_seconds', {}, Math.max(0, event.endToEndMs - result.wallTimeMs));
         metrics.observeMs('rce_job_result_write_seconds', {}, event.resultWriteMs);
         metrics.observeMs('rce_job_end_to_end_seconds', {}, event.endToEndMs);
         if (result.cpuTimeMs !== null) metrics.observeMs('rce_job_cpu_seconds', language, result.cpuTimeMs);
-        if (result.memoryBytes !== null) metrics.observe('rce_job_memory_peak_bytes', language, result.memoryBytes);
+        if (result.memoryBytes !== null)
+          metrics.observe('rce_job_memory_peak_bytes', language, result.memoryBytes);
         return;
       }
       case 'job-retried':

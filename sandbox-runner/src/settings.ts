@@ -2,8 +2,8 @@ import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { flag, integer, parseSettings } from '@rce/core/settings.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
-import { z } from 'zod';
 import { LOG_LEVELS } from '@rce/observability/log.ts';
+import { z } from 'zod';
 
 /** RCE_IMAGE_PYTHON for `python`, RCE_IMAGE_CPP for `cpp`. */
 export function imageSetting(languageId: string): string {
