@@ -129,13 +129,18 @@ export class DynamoJobStore implements JobStore {
     return attributes.cancelRequested === true ? 'cancel-requested' : 'renewed';
   }
 
-  async release(jobId: string, owner: string): Promise<boolean> {
+  async release(jobId: string, owner: string, attempt: 'counted' | 'uncounted'): Promise<boolean> {
     const released = await this.#update(jobId, {
       update:
-        'SET #status = :queued, #state = :queued, #at = #createdAt, #attempts = #attempts - :one ' +
+        'SET #status = :queued, #state = :queued, #at = #createdAt, #attempts = #attempts - :uncounted ' +
         'REMOVE #leaseOwner, #leaseUntil, #partial, #startedAt',
       condition: '#status = :processing AND #leaseOwner = :owner',
-      values: { ':queued': 'queued', ':processing': 'processing', ':owner': owner, ':one': 1 },
+      values: {
+        ':queued': 'queued',
+        ':processing': 'processing',
+        ':owner': owner,
+        ':uncounted': attempt === 'uncounted' ? 1 : 0,
+      },
     });
     return released !== undefined;
   }
