@@ -6,6 +6,8 @@ import type { Dependencies } from './process-message.ts';
 /** Longest wait for the analysis of one job, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
+type AnalysisDependencies = Pick<Dependencies, 'analyzer' | 'clock' | 'emit'>;
+
 export interface RunningAnalysis {
   /** What the analysis came to, or undefined while it goes on. */
   settled(): Job['analysis'] | undefined;
@@ -13,13 +15,13 @@ export interface RunningAnalysis {
   readonly done: Promise<Job['analysis']>;
 }
 
-/** Starts the analysis of a job beside its run. It can neither delay nor fail the run. */
-export function beginAnalysis(
-  deps: Pick<Dependencies, 'analyzer' | 'clock' | 'emit'>,
-  job: Job,
-): RunningAnalysis {
+/**
+ * Starts the analysis of a job beside its run. It can neither delay nor fail the run.
+ * @param giveUp aborts when the runner ends and will not wait for the report.
+ */
+export function beginAnalysis(deps: AnalysisDependencies, job: Job, giveUp: AbortSignal): RunningAnalysis {
   let settled: Job['analysis'] | undefined;
-  const done = analyze(deps, job).then((analysis) => {
+  const done = analyze(deps, job, giveUp).then((analysis) => {
     settled = analysis;
     return analysis;
   });
@@ -27,8 +29,9 @@ export function beginAnalysis(
 }
 
 async function analyze(
-  { analyzer, clock, emit }: Pick<Dependencies, 'analyzer' | 'clock' | 'emit'>,
+  { analyzer, clock, emit }: AnalysisDependencies,
   job: Job,
+  giveUp: AbortSignal,
 ): Promise<Job['analysis']> {
   if (job.analysis.state !== 'pending') return job.analysis;
   const { submission, jobId } = job;
@@ -38,11 +41,20 @@ async function analyze(
   const code = sources.files.find((file) => file.path === sources.entry)?.content ?? '';
   const startedAt = clock.now();
   try {
-    const report = await analyzer.analyze({ language: language.id, code }, AbortSignal.timeout(TIMEOUT_MS));
+    const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), giveUp]);
+    const request = { language: language.id, code };
+    const report = await Promise.race([analyzer.analyze(request, signal), rejectedBy(signal)]);
     emit({ type: 'analysis-finished', jobId, report, durationMs: clock.now() - startedAt });
     return { state: 'done', report };
   } catch (error) {
     emit({ type: 'analysis-failed', jobId, error });
     return { state: 'unavailable' };
   }
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

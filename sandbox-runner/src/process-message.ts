@@ -84,7 +84,7 @@ async function runClaimed(
   const output = new OutputSoFar(job.limits.outputBytes);
   const done = new AbortController();
   const beating = heartbeat({ store, queue, clock, jobId, owner, receipt, output, stop }, done.signal);
-  const analysis = beginAnalysis(deps, job);
+  const analysis = beginAnalysis(deps, job, draining);
 
   let execution: Execution | undefined;
   let failure: unknown;
