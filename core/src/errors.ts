@@ -29,6 +29,11 @@ export const ERRORS = {
     title: 'The request lacks a valid API key',
     advice: 'Send the API key that the operator gave you in the X-Api-Key header.',
   },
+  forbidden: {
+    status: 403,
+    title: 'The request comes from a place that may not use the engine',
+    advice: 'Use the address that the engine prints at its start; RCE_ALLOWED_HOSTS names further ones.',
+  },
   'not-found': {
     status: 404,
     title: 'There is no such route',

@@ -1,0 +1,124 @@
+import { Environment } from './environment.ts';
+
+/** What the host needs to know of a function; the manifest has it. */
+export interface FunctionSpec {
+  /** Module that exports `handler`. */
+  readonly file: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Its whole environment, as in Lambda: nothing of this process leaks in. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How many environments work side by side. */
+  readonly environments: number;
+  /** Events that one environment works on at a time. */
+  readonly concurrency: number;
+}
+
+/** `timeout`: it was too slow. `crash`: it ended or threw. `busy`: too many events wait for it. */
+export type FailureKind = 'timeout' | 'crash' | 'busy';
+
+export class FunctionFailure extends Error {
+  override readonly name = 'FunctionFailure';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export interface Functions {
+  has(name: string): boolean;
+  /** @throws FunctionFailure */
+  invoke(name: string, event: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Runs each function in worker threads of its own, so that one that hangs or crashes harms no other. */
+export function createFunctions(specs: ReadonlyMap<string, FunctionSpec>): Functions {
+  const pools = new Map([...specs].map(([name, spec]) => [name, new Pool(name, spec)]));
+  return {
+    has: (name) => pools.has(name),
+    invoke(name, event) {
+      const pool = pools.get(name);
+      if (!pool) throw new Error(`There is no function ${name}`);
+      return pool.invoke(event);
+    },
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+/** Events that may wait for one function; more are refused, so that a flood cannot fill the memory. */
+const MAX_WAITING = 1_000;
+
+class Pool {
+  readonly #name: string;
+  readonly #spec: FunctionSpec;
+  #environments: Environment[] = [];
+  #waiting: (() => void)[] = [];
+
+  constructor(name: string, spec: FunctionSpec) {
+    this.#name = name;
+    this.#spec = spec;
+  }
+
+  async invoke(event: unknown): Promise<unknown> {
+    const { timeoutSeconds } = this.#spec;
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    const environment = this.#free() ?? (await this.#wait(deadline));
+    try {
+      return await environment.invoke(event, deadline);
+    } catch (error) {
+      // What may hang must not meet the next event. An error that the handler threw is its answer.
+      if (error instanceof FunctionFailure && error.kind === 'timeout') this.#retire(environment);
+      throw error;
+    } finally {
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** An environment with room: the least busy one, else a new one. */
+  #free(): Environment | undefined {
+    const { concurrency, environments } = this.#spec;
+    this.#environments = this.#environments.filter((environment) => environment.alive);
+    const [best] = this.#environments.toSorted((a, b) => a.busy - b.busy);
+    if (best && best.busy < concurrency) return best;
+    if (this.#environments.length >= environments) return undefined;
+    const fresh = new Environment(this.#name, this.#spec);
+    this.#environments.push(fresh);
+    return fresh;
+  }
+
+  async #wait(deadline: number): Promise<Environment> {
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw new FunctionFailure('busy', `More than ${MAX_WAITING} requests wait for ${this.#name}.`);
+    }
+    for (;;) {
+      const timedOut = await new Promise<boolean>((resolve) => {
+        const ready = () => {
+          clearTimeout(timer);
+          resolve(false);
+        };
+        const timer = setTimeout(() => {
+          this.#waiting = this.#waiting.filter((entry) => entry !== ready);
+          resolve(true);
+        }, deadline - Date.now());
+        this.#waiting.push(ready);
+      });
+      if (timedOut) throw new FunctionFailure('timeout', `${this.#name} had no room in time.`);
+      const environment = this.#free();
+      if (environment) return environment;
+    }
+  }
+
+  #retire(environment: Environment): void {
+    this.#environments = this.#environments.filter((entry) => entry !== environment);
+    environment.retire();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#environments.map((environment) => environment.terminate()));
+  }
+}

@@ -1,0 +1,9 @@
+/** The engine cannot start, for a reason that its user can mend: shown as one sentence, without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** `EADDRINUSE` and the like; undefined for anything else. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
