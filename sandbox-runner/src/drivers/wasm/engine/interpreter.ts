@@ -1,0 +1,202 @@
+import { Worker } from 'node:worker_threads';
+import type { RunOutcome } from '@rce/core/job.ts';
+import type { RunLimits } from '@rce/core/limits.ts';
+import type { RunInput } from '@rce/core/ports/sandbox.ts';
+import type { SourceFile } from '@rce/core/submission.ts';
+import {
+  type InterpreterSpec,
+  newControl,
+  SLOT,
+  type ThreadAssets,
+  type ThreadData,
+  type ThreadEnd,
+  type ThreadJob,
+  type ThreadMessage,
+} from '../thread/control.ts';
+
+const PAGE = 65_536;
+/** Deep recursion needs a real stack: CPython's limit of 1000 frames takes about 4 MB of it. */
+const STACK_MB = 16;
+/** An answer about processor time that takes longer is not worth the wait: the thread sleeps. */
+const CPU_ANSWER_MS = 20;
+
+export interface RunRequest {
+  readonly files: readonly SourceFile[];
+  readonly input: RunInput;
+  readonly limits: RunLimits;
+  readonly onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => void) | undefined;
+}
+
+type Verdict = RunOutcome['verdict'];
+type KillReason = Extract<Verdict, 'time-limit-exceeded' | 'cancelled' | 'memory-limit-exceeded'>;
+
+/** One interpreter in a thread of its own. It is started before its job comes, runs it and is thrown away. */
+export class Interpreter {
+  readonly spec: InterpreterSpec;
+  /** Rejects when the interpreter could not be started. */
+  readonly ready: Promise<void>;
+  readonly #worker: Worker;
+  readonly #control = newControl();
+  readonly #end = Promise.withResolvers<ThreadEnd | KillReason>();
+  #onOutput: () => void = () => undefined;
+
+  constructor(code: string, spec: InterpreterSpec, assets: ThreadAssets) {
+    this.spec = spec;
+    const workerData: ThreadData = { spec, control: this.#control, assets };
+    this.#worker = new Worker(code, {
+      eval: true,
+      env: {},
+      workerData,
+      // Nothing but our own host code lives in the thread's JavaScript heap.
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: STACK_MB },
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: ThreadMessage) => {
+        if (message.type === 'ready') resolve();
+        else if (message.type === 'output') this.#onOutput();
+        else this.#end.resolve(message.end);
+      });
+      this.#worker.on('error', (error) => this.#end.resolve({ kind: 'fault', message: String(error) }));
+      this.#worker.on('exit', () => this.#end.resolve({ kind: 'fault', message: 'the thread ended' }));
+      void this.#end.promise.then((end) =>
+        reject(
+          new Error(typeof end === 'object' && end.kind === 'fault' ? end.message : 'ended before its job'),
+        ),
+      );
+    });
+    this.ready.catch(() => undefined);
+  }
+
+  /** Memory of the program in bytes, as last seen from its thread. */
+  get memoryBytes(): number {
+    return (this.#control[SLOT.memoryPages] ?? 0) * PAGE;
+  }
+
+  /** Ends the run with this verdict. */
+  kill(reason: KillReason): void {
+    this.#end.resolve(reason);
+  }
+
+  /**
+   * Runs the one program; the interpreter cannot be used again.
+   * @throws Error when the engine failed.
+   */
+  async run(request: RunRequest): Promise<RunOutcome> {
+    const { limits, input, onOutput } = request;
+    const output = new SharedArrayBuffer(2 * limits.outputBytes);
+    const job: ThreadJob = {
+      files: request.files,
+      ...input,
+      diskBytes: limits.diskBytes,
+      outputBytes: limits.outputBytes,
+      output,
+    };
+    if (onOutput) this.#onOutput = this.#forwardOutput(output, limits.outputBytes, onOutput);
+    this.#worker.postMessage(job);
+    const startedAt = performance.now();
+    const wallTimer = setTimeout(() => this.kill('time-limit-exceeded'), limits.wallTimeMs);
+    const stopCpuWatch = this.#watchCpu(limits.cpuTimeMs);
+    Atomics.store(this.#control, SLOT.gate, 1);
+    Atomics.notify(this.#control, SLOT.gate);
+    try {
+      const end = await this.#end.promise;
+      const wallTimeMs = performance.now() - startedAt;
+      if (typeof end === 'string') await this.#askCpu();
+      return this.#outcome(end, wallTimeMs, output, limits);
+    } finally {
+      clearTimeout(wallTimer);
+      stopCpuWatch();
+      this.#onOutput = () => undefined;
+    }
+  }
+
+  /** Ends the thread and frees what it holds. */
+  async dispose(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #forwardOutput(
+    output: SharedArrayBuffer,
+    room: number,
+    onOutput: NonNullable<RunRequest['onOutput']>,
+  ): () => void {
+    let stdoutAt = 0;
+    let stderrAt = 0;
+    return () => {
+      Atomics.store(this.#control, SLOT.notified, 0);
+      const stdoutEnd = Atomics.load(this.#control, SLOT.stdoutLength);
+      const stderrEnd = Atomics.load(this.#control, SLOT.stderrLength);
+      if (stdoutEnd > stdoutAt) onOutput('stdout', copy(output, stdoutAt, stdoutEnd));
+      if (stderrEnd > stderrAt) onOutput('stderr', copy(output, room + stderrAt, room + stderrEnd));
+      stdoutAt = stdoutEnd;
+      stderrAt = stderrEnd;
+    };
+  }
+
+  /** A single thread cannot use more processor time than wall time, so the first look is at the limit. */
+  #watchCpu(limitMs: number): () => void {
+    let timer: NodeJS.Timeout;
+    const look = async () => {
+      await this.#askCpu();
+      const left = limitMs - (this.#control[SLOT.cpuMicros] ?? 0) / 1000;
+      if (left <= 0) this.kill('time-limit-exceeded');
+      else timer = setTimeout(look, Math.max(left, 10));
+    };
+    timer = setTimeout(look, limitMs);
+    return () => clearTimeout(timer);
+  }
+
+  /** Has the thread's processor time written down; a sleeping thread did so itself before it slept. */
+  async #askCpu(): Promise<void> {
+    const answer = this.#worker.cpuUsage().catch(() => undefined);
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, CPU_ANSWER_MS, undefined).unref());
+    const usage = await Promise.race([answer, late]);
+    if (usage === undefined) return;
+    const used = usage.user + usage.system - (this.#control[SLOT.cpuAtStart] ?? 0);
+    this.#control[SLOT.cpuMicros] = Math.max(used, this.#control[SLOT.cpuMicros] ?? 0);
+  }
+
+  #outcome(
+    end: ThreadEnd | KillReason,
+    wallTimeMs: number,
+    output: SharedArrayBuffer,
+    limits: RunLimits,
+  ): RunOutcome {
+    const cut = Atomics.load(this.#control, SLOT.truncated);
+    const room = limits.outputBytes;
+    return {
+      ...ending(end),
+      wallTimeMs,
+      cpuTimeMs: (this.#control[SLOT.cpuMicros] ?? 0) / 1000,
+      memoryBytes: this.memoryBytes,
+      stdout: copy(output, 0, Atomics.load(this.#control, SLOT.stdoutLength)),
+      stderr: copy(output, room, room + Atomics.load(this.#control, SLOT.stderrLength)),
+      truncated: { stdout: (cut & 1) !== 0, stderr: (cut & 2) !== 0 },
+    };
+  }
+}
+
+function copy(output: SharedArrayBuffer, start: number, end: number): Uint8Array {
+  return new Uint8Array(output.slice(start, end));
+}
+
+/** @throws Error when the engine failed. */
+function ending(end: ThreadEnd | KillReason): Pick<RunOutcome, 'verdict' | 'exitCode' | 'signal'> {
+  if (typeof end === 'string') return { verdict: end, exitCode: null, signal: null };
+  switch (end.kind) {
+    case 'exit': {
+      const failed: Verdict = end.outOfMemory ? 'memory-limit-exceeded' : 'runtime-error';
+      return { verdict: end.code === 0 ? 'ok' : failed, exitCode: end.code & 0xff, signal: null };
+    }
+    case 'output-limit':
+      return { verdict: 'output-limit-exceeded', exitCode: null, signal: null };
+    case 'trap':
+      return {
+        verdict: end.outOfMemory ? 'memory-limit-exceeded' : 'runtime-error',
+        exitCode: null,
+        signal: end.signal,
+      };
+    case 'fault':
+      throw new Error(end.message);
+  }
+}

@@ -1,0 +1,130 @@
+import type { Driver, RunOutcome } from '@rce/core/job.ts';
+import type { Language } from '@rce/core/language.ts';
+import { DEFAULT_RUN_LIMITS } from '@rce/core/limits.ts';
+import {
+  type LanguageAvailability,
+  type Program,
+  type RunHooks,
+  type RunInput,
+  type Sandbox,
+  SandboxError,
+  type Session,
+} from '@rce/core/ports/sandbox.ts';
+import { LANGUAGES } from '@rce/languages/catalog.ts';
+import { bundle } from './bundle.ts';
+import type { ToEngine } from './engine/protocol.ts';
+import { EngineProcess } from './engine-process.ts';
+import type { WasmSandboxOptions } from './options.ts';
+import type { InterpreterSpec } from './thread/control.ts';
+
+const MiB = 1024 * 1024;
+/** Code, compiled interpreters, the library and the heap of the engine's main thread. */
+const ENGINE_BYTES = 400 * MiB;
+/** A thread with an interpreter that waits. */
+const WAITING_BYTES = 48 * MiB;
+/** A process that dies again and again is not started more often than this. */
+const RESTART_DELAY_MS = 200;
+
+/** The `wasm` driver: interpreters compiled to WebAssembly, in threads of a process apart. */
+export class WasmSandbox implements Sandbox {
+  readonly driver: Driver = 'wasm';
+  readonly #options: WasmSandboxOptions;
+  #init: Extract<ToEngine, { type: 'init' }> | undefined;
+  #engine: EngineProcess | undefined;
+  #closed = false;
+
+  constructor(options: WasmSandboxOptions) {
+    this.#options = options;
+  }
+
+  async start(progress: (message: string) => void): Promise<void> {
+    progress('Starting the WebAssembly interpreters.');
+    const [threadCode, preludeCode] = await Promise.all([bundle('thread/main.ts', 'cjs'), '']);
+    const { slots, maxMemoryBytes, warm } = this.#options;
+    this.#init = {
+      type: 'init',
+      threadCode,
+      preludeCode,
+      warm: warm ? standingSpecs() : [],
+      slots,
+      maxRssBytes: ENGINE_BYTES + slots * (2 * maxMemoryBytes + WAITING_BYTES),
+    };
+    const engine = this.#spawn();
+    await engine.ready;
+  }
+
+  languages(): readonly LanguageAvailability[] {
+    return LANGUAGES.map(({ id, name, wasm }) =>
+      wasm?.interpreter === 'python'
+        ? { id, available: true, version: versionOf(wasm.runtime) }
+        : {
+            id,
+            available: false,
+            version: null,
+            reason: `${name} has no WebAssembly interpreter here; it needs the docker driver.`,
+          },
+    );
+  }
+
+  async open(program: Program): Promise<Session> {
+    const language = LANGUAGES.find(({ id }) => id === program.language);
+    if (language?.wasm === undefined) {
+      throw new SandboxError(`The wasm driver cannot run ${program.language}.`);
+    }
+    const spec = specOf(language, program.entry, program.limits.memoryBytes);
+    return {
+      compilation: null,
+      runtime: language.wasm.runtime,
+      run: (input, hooks = {}) => this.#run(program, spec, input, hooks),
+      close: async () => undefined,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#engine?.kill();
+  }
+
+  async #run(program: Program, spec: InterpreterSpec, input: RunInput, hooks: RunHooks): Promise<RunOutcome> {
+    if (this.#engine === undefined) throw new SandboxError('The WebAssembly engine is not running.');
+    const { files, limits } = program;
+    return await this.#engine.run({ spec, files, input, limits }, hooks);
+  }
+
+  /** Starts the engine's process, and another one whenever it ends. */
+  #spawn(): EngineProcess {
+    if (this.#init === undefined) throw new SandboxError('The wasm driver was not started.');
+    const engine = new EngineProcess(this.#init, this.#options.maxMemoryBytes);
+    this.#engine = engine;
+    void engine.exited.then((reason) => {
+      if (this.#closed) return;
+      this.#options.onWarning?.(`The WebAssembly engine ended (${reason}); it is started again.`);
+      setTimeout(() => {
+        if (!this.#closed) this.#spawn();
+      }, RESTART_DELAY_MS).unref();
+    });
+    return engine;
+  }
+}
+
+export function createWasmSandbox(options: WasmSandboxOptions): WasmSandbox {
+  return new WasmSandbox(options);
+}
+
+/** The interpreters that jobs without wishes of their own need. */
+function standingSpecs(): InterpreterSpec[] {
+  return LANGUAGES.filter(({ wasm }) => wasm?.interpreter === 'python').map((language) =>
+    specOf(language, language.fileName, DEFAULT_RUN_LIMITS.memoryBytes),
+  );
+}
+
+function specOf(language: Language, entry: string, memoryBytes: number): InterpreterSpec {
+  const interpreter = language.wasm?.interpreter ?? 'python';
+  const stripTypes = language.wasm?.stripTypes ?? false;
+  return { interpreter, stripTypes, entry, memoryBytes };
+}
+
+/** `Python 3.11.3 (WASI)` → `3.11.3`. */
+function versionOf(runtime: string): string | null {
+  return /\d+(?:\.\d+)+/.exec(runtime)?.[0] ?? null;
+}
