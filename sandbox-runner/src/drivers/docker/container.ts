@@ -1,0 +1,220 @@
+import type { Duplex } from 'node:stream';
+import { SandboxError } from '@rce/core/ports/sandbox.ts';
+import type Docker from 'dockerode';
+import { demultiplex, type StreamName } from './attach.ts';
+import type { CgroupReader, Meter } from './cgroup.ts';
+import { containerConfig, type Identity, type Shape } from './container-config.ts';
+import { DOCKER_HARNESSES, type Harness, READY } from './harness.ts';
+
+/** A container that does not report ready within this time is given up. Milliseconds. */
+const START_TIMEOUT_MS = 30_000;
+/** Bytes kept of what a container prints while it starts, to explain a failure. */
+const COMPLAINT_BYTES = 2_048;
+
+type Listener = (stream: StreamName, chunk: Buffer) => void;
+
+export interface ContainerDeps {
+  readonly docker: Docker;
+  readonly cgroups: CgroupReader;
+  /** Runs a removal some time soon, with a bound on how many go on at once. */
+  readonly tearDown: (work: () => Promise<void>) => Promise<void>;
+}
+
+/** A started container whose harness waits for a program. */
+export class SandboxContainer {
+  readonly shape: Shape;
+  readonly id: string;
+  readonly harness: Harness;
+  /** What the harness was told before it reported ready, if it needs its token so early. */
+  readonly token: string;
+  /** Resolves when the container's streams have ended: it is dead, or dying. */
+  readonly closed: Promise<void>;
+  /** Resolves when it has been removed. */
+  readonly gone: Promise<void>;
+  #markGone: () => void = () => {};
+  readonly meter: Meter;
+  readonly #deps: ContainerDeps;
+  readonly #container: Docker.Container;
+  readonly #stream: Duplex;
+  #listener: Listener = () => {};
+  #isClosed = false;
+  #destroyed: Promise<void> | undefined;
+
+  private constructor(
+    deps: ContainerDeps,
+    shape: Shape,
+    container: Docker.Container,
+    stream: Duplex,
+    token: string,
+  ) {
+    this.#deps = deps;
+    this.shape = shape;
+    this.id = container.id;
+    this.harness = DOCKER_HARNESSES[shape.harness];
+    this.token = token;
+    this.#container = container;
+    this.#stream = stream;
+    this.meter = deps.cgroups.meter(container.id);
+    this.closed = new Promise((resolve) => {
+      const close = () => {
+        this.#isClosed = true;
+        resolve();
+      };
+      stream.once('end', close);
+      stream.once('close', close);
+      // A reset when the daemon goes away; `close` follows.
+      stream.on('error', () => {});
+    });
+    this.gone = new Promise((resolve) => {
+      this.#markGone = resolve;
+    });
+    demultiplex(stream, (name, chunk) => this.#listener(name, chunk));
+  }
+
+  /**
+   * Creates and starts a container, and waits until its harness is ready.
+   * @throws SandboxError saying which step failed and how.
+   */
+  static async start(
+    deps: ContainerDeps,
+    shape: Shape,
+    identity: Identity,
+    token: string,
+  ): Promise<SandboxContainer> {
+    const harness = DOCKER_HARNESSES[shape.harness];
+    let container: Docker.Container | undefined;
+    try {
+      container = await deps.docker.createContainer(containerConfig(shape, identity));
+      const stream = await container.attach({
+        hijack: true,
+        stream: true,
+        stdin: true,
+        stdout: true,
+        stderr: true,
+      });
+      await container.start();
+      const sandbox = new SandboxContainer(deps, shape, container, stream as Duplex, token);
+      stream.write(harness.prepare(token));
+      await sandbox.#ready();
+      return sandbox;
+    } catch (error) {
+      const id = container?.id;
+      if (id !== undefined) void deps.tearDown(() => removeContainer(deps.docker, id));
+      if (error instanceof SandboxError) throw error;
+      throw new SandboxError(`A container of ${shape.image} did not start: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed || this.#destroyed !== undefined;
+  }
+
+  /** Sends output to `listener` from now on. */
+  listen(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#stream.write(bytes);
+  }
+
+  /** Changes the limits that the kernel can change in a running container. */
+  async resize(memoryBytes: number, pids: number): Promise<void> {
+    await this.#container.update({ Memory: memoryBytes, MemorySwap: memoryBytes, PidsLimit: pids });
+  }
+
+  /** How a container ended whose harness did not say so. */
+  async post(): Promise<{ exitCode: number; oomKilled: boolean } | undefined> {
+    try {
+      const { State } = await this.#container.inspect();
+      return { exitCode: State.ExitCode, oomKilled: State.OOMKilled };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Waits until the harness reports ready, anew after a run. @throws SandboxError when it never does. */
+  async ready(received: Buffer): Promise<void> {
+    return this.#ready(received);
+  }
+
+  /** Collects `size` bytes of stdout, of which `received` came already. @throws SandboxError when it ends before. */
+  receive(received: Buffer, size: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks = [received];
+      let length = received.length;
+      const check = () => {
+        if (length >= size) resolve(Buffer.concat(chunks).subarray(0, size));
+      };
+      this.#listener = (name, chunk) => {
+        if (name !== 'stdout') return;
+        chunks.push(chunk);
+        length += chunk.length;
+        check();
+      };
+      void this.closed.then(() =>
+        reject(new SandboxError(`A container of ${this.shape.image} ended in the middle of an artifact.`)),
+      );
+      check();
+    });
+  }
+
+  /** Kills and removes it, behind whatever else goes on. */
+  destroy(): Promise<void> {
+    this.#destroyed ??= this.#deps.tearDown(async () => {
+      await removeContainer(this.#deps.docker, this.id);
+      this.#stream.destroy();
+    });
+    this.#listener = () => {};
+    void this.#destroyed.then(this.#markGone);
+    return this.#destroyed;
+  }
+
+  #ready(received: Buffer = Buffer.alloc(0)): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let said = received;
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        this.#listener = () => {};
+        settle();
+      };
+      const timer = setTimeout(
+        () => finish(() => reject(this.#notReady('is not ready after 30 seconds', said))),
+        START_TIMEOUT_MS,
+      );
+      const check = () => {
+        if (said.includes(READY)) finish(resolve);
+      };
+      this.#listener = (_, chunk) => {
+        said = Buffer.concat([said, chunk]).subarray(-COMPLAINT_BYTES);
+        check();
+      };
+      void this.closed.then(() => finish(() => reject(this.#notReady('ended before it was ready', said))));
+      check();
+    });
+  }
+
+  #notReady(what: string, said: Buffer): SandboxError {
+    const complaint = said.toString('utf8').trim();
+    return new SandboxError(
+      `A container of ${this.shape.image} ${what}.${complaint ? ` It said: ${complaint}` : ''}`,
+    );
+  }
+}
+
+/** Kills and removes a container; it may be dead or gone already. */
+export async function removeContainer(docker: Docker, id: string): Promise<void> {
+  try {
+    await docker.getContainer(id).remove({ force: true, v: true });
+  } catch (error) {
+    // 404: gone. 409: another removal is at work.
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status !== 404 && status !== 409) throw error;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,133 @@
+import { constants } from 'node:os';
+import type { RunOutcome } from '@rce/core/job.ts';
+import type { RunLimits } from '@rce/core/limits.ts';
+import { CPUS_PER_JOB } from '@rce/core/limits.ts';
+import type { RunHooks } from '@rce/core/ports/sandbox.ts';
+import type { Verdict } from '@rce/core/verdict.ts';
+import type { SandboxContainer } from './container.ts';
+import type { RunMessage } from './harness.ts';
+import { type EndReport, RunOutput } from './output.ts';
+
+const NS_PER_MS = 1e6;
+/** Least time between two looks at the processor time of a run. */
+const CPU_CHECK_MS = 20;
+
+/** Why the runner itself ended a run. */
+type Stop = Extract<Verdict, 'time-limit-exceeded' | 'output-limit-exceeded' | 'cancelled'>;
+
+export interface ContainerRun {
+  readonly outcome: RunOutcome;
+  /** The run ended by itself, and the harness said so: the container can go on. */
+  readonly intact: boolean;
+  /** What came behind the report. */
+  readonly after: Buffer;
+  readonly extra: number | null;
+}
+
+/**
+ * Runs one program in a container that is ready. The result is there as soon as the harness reports the end,
+ * or a limit is hit; killing and removing the container is the caller's, and takes longer.
+ */
+export async function runIn(
+  container: SandboxContainer,
+  message: RunMessage,
+  limits: RunLimits,
+  hooks: RunHooks,
+  options: { cpus?: number; sharesContainer?: boolean } = {},
+): Promise<ContainerRun> {
+  const { signal, onOutput } = hooks;
+  const before = await container.meter.usage();
+  const output = new RunOutput(message.token, limits.outputBytes, (stream, chunk) =>
+    onOutput?.(stream, chunk),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  let cpuTimer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const startedAt = performance.now();
+  const end = await new Promise<EndReport | Stop | 'died'>((resolve) => {
+    container.listen((stream, chunk) => {
+      output.feed(stream, chunk);
+      if (output.overflowed) return resolve('output-limit-exceeded');
+      const { report } = output;
+      if (report) resolve(report);
+    });
+    void container.closed.then(() => resolve('died'));
+    timer = setTimeout(() => resolve('time-limit-exceeded'), limits.wallTimeMs);
+    // The processor time cannot grow faster than the share of processors allows.
+    const share = options.cpus ?? CPUS_PER_JOB;
+    const checkCpu = (used: number) => {
+      const left = limits.cpuTimeMs - used;
+      if (left <= 0) return resolve('time-limit-exceeded');
+      cpuTimer = setTimeout(
+        () => void container.meter.cpuNs().then((ns) => checkCpu((ns - before.cpuNs) / NS_PER_MS)),
+        Math.max(left / share, CPU_CHECK_MS),
+      );
+    };
+    checkCpu(0);
+    onAbort = () => resolve('cancelled');
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    container.write(container.harness.encode(message));
+  });
+  const wallTimeMs = performance.now() - startedAt;
+  clearTimeout(timer);
+  clearTimeout(cpuTimer);
+  if (onAbort) signal?.removeEventListener('abort', onAbort);
+  const usage = await container.meter.usage();
+  const report = typeof end === 'object' ? end : undefined;
+  if (end === 'died') output.stdout.flush();
+  if (end === 'died') output.stderr.flush();
+  const died = end === 'died' ? await container.post() : undefined;
+  const failed = report ? report.exitCode !== 0 : end === 'died';
+  const oomKilled =
+    failed &&
+    (died?.oomKilled === true ||
+      (usage.oomKills === null
+        ? report !== undefined && (await container.post())?.oomKilled === true
+        : usage.oomKills > (before.oomKills ?? 0)));
+  const verdict: Verdict =
+    typeof end === 'string' && end !== 'died'
+      ? end
+      : oomKilled
+        ? 'memory-limit-exceeded'
+        : report?.exitCode === 0
+          ? 'ok'
+          : 'runtime-error';
+  const byUs = typeof end === 'string' && end !== 'died';
+  return {
+    outcome: {
+      verdict,
+      exitCode: byUs ? null : (report?.exitCode ?? exitCodeOf(died?.exitCode)),
+      signal: byUs ? null : (signalName(report?.signal ?? null) ?? signalOf(died?.exitCode)),
+      wallTimeMs: round(wallTimeMs),
+      cpuTimeMs: usage.cpuNs === 0 ? null : round((usage.cpuNs - before.cpuNs) / NS_PER_MS),
+      // The kernel's peak is of the whole container; of one run among many, its largest process is told.
+      memoryBytes: options.sharesContainer ? (report?.extra ?? usage.memoryBytes) : usage.memoryBytes,
+      stdout: output.stdout.bytes,
+      stderr: output.stderr.bytes,
+      truncated: { stdout: output.stdout.truncated, stderr: output.stderr.truncated },
+    },
+    intact: report !== undefined && !oomKilled && !container.isClosed,
+    after: output.afterReport,
+    extra: report?.extra ?? null,
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(Math.max(ms, 0) * 1_000) / 1_000;
+}
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+function signalName(number: number | null): string | null {
+  return number === null ? null : (SIGNAL_NAMES.get(number) ?? `signal ${number}`);
+}
+
+/** A container's exit code of 128 + n stands for signal n. */
+function signalOf(code: number | undefined): string | null {
+  return code !== undefined && code > 128 ? (SIGNAL_NAMES.get(code - 128) ?? null) : null;
+}
+
+function exitCodeOf(code: number | undefined): number | null {
+  return code === undefined || signalOf(code) !== null ? null : code;
+}
