@@ -51,6 +51,11 @@ export const LanguageDefinition = z.strictObject({
 });
 export type LanguageDefinition = z.output<typeof LanguageDefinition>;
 
+/** Name of the setting that chooses a language's image: RCE_IMAGE_PYTHON for `python`, RCE_IMAGE_CPP for `cpp`. */
+export function imageSetting(languageId: string): string {
+  return `RCE_IMAGE_${languageId.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+}
+
 /** A definition with its example program, as the catalog holds it. */
 export interface Language extends LanguageDefinition {
   readonly example: string;

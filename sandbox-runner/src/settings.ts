@@ -1,14 +1,10 @@
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { imageSetting } from '@rce/core/language.ts';
 import { flag, integer, parseSettings } from '@rce/core/settings.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { LOG_LEVELS } from '@rce/observability/log.ts';
 import { z } from 'zod';
-
-/** RCE_IMAGE_PYTHON for `python`, RCE_IMAGE_CPP for `cpp`. */
-export function imageSetting(languageId: string): string {
-  return `RCE_IMAGE_${languageId.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-}
 
 const imageSettings = Object.fromEntries(
   LANGUAGES.map((language) => [
