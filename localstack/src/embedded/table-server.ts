@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ClassicLevel } from 'classic-level';
-import { StartError } from './start-error.ts';
+import { errorCode, StartError } from './start-error.ts';
 
 const require = createRequire(import.meta.url);
 const dynalite: (options: { path: string; createTableMs: number }) => {
@@ -38,14 +38,14 @@ async function assertUnused(path: string): Promise<void> {
     await level.open();
     await level.close();
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED') {
+    const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : error;
+    if (errorCode(cause) === 'LEVEL_LOCKED') {
       throw new StartError(
         `Another engine uses the data folder ${path}. Stop it, or set RCE_DATA_DIR to another folder.`,
       );
     }
     throw new StartError(
-      `The data in ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      `The data in ${path} cannot be opened: ${String(cause)}. ` +
         'Move the folder away to begin afresh, or set RCE_DATA_DIR to another one.',
     );
   }
