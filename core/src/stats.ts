@@ -18,7 +18,10 @@ export const StatsSample = z
     cold: z.int().describe('Jobs that waited for one to start.'),
     pool: z.int().describe('Warm sandboxes that wait at the end of the sample.'),
   })
-  .meta({ id: 'StatsSample', description: 'What a runner did in a few seconds. Idle times have no samples.' });
+  .meta({
+    id: 'StatsSample',
+    description: 'What a runner did in a few seconds. Idle times have no samples.',
+  });
 export type StatsSample = z.infer<typeof StatsSample>;
 
 export const EngineStats = z

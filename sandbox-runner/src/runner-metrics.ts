@@ -15,6 +15,7 @@ export const RUNNER_METRICS = [
   'rce_job_memory_peak_bytes',
   'rce_sandbox_starts_total',
   'rce_sandbox_teardown_seconds',
+  'rce_sandbox_failures_total',
   'rce_sandboxes',
   'rce_pool_size',
   'rce_pool_target',

@@ -1,6 +1,14 @@
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
+import {
+  ANALYZER_SETTINGS,
+  DEAD_LETTER_QUEUE_SETTINGS,
+  QUEUE_SETTINGS,
+  TABLE_SETTINGS,
+} from '@rce/aws/settings.ts';
 import { imageSetting } from '@rce/core/language.ts';
+import { LIMIT_SETTINGS, maxLimits } from '@rce/core/limit-settings.ts';
+import type { RunLimits } from '@rce/core/limits.ts';
 import { flag, integer, parseSettings } from '@rce/core/settings.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { LOG_LEVELS } from '@rce/observability/log.ts';
@@ -13,8 +21,12 @@ const imageSettings = Object.fromEntries(
   ]),
 );
 
-/** Settings of the runner's own; those of the AWS adapters stand in aws/src/settings.ts. */
+/** Settings of the runner, those of the AWS adapters among them. */
 const RunnerSettings = z.object({
+  ...TABLE_SETTINGS,
+  ...QUEUE_SETTINGS,
+  ...DEAD_LETTER_QUEUE_SETTINGS,
+  ...ANALYZER_SETTINGS,
   RCE_SANDBOX: z
     .enum(['auto', 'docker', 'wasm'])
     .default('auto')
@@ -51,20 +63,24 @@ const RunnerSettings = z.object({
       'languages whose images are pulled at start when they are missing, by comma; none pulls nothing',
     ),
   RCE_WARM: flag.default(true).describe('whether sandboxes wait started before a job comes'),
+  RCE_METRICS_HOST: z.string().default('127.0.0.1').describe('address of /metrics, /health and /ready'),
+  RCE_METRICS_PORT: integer(0, 65_535).default(9464).describe('port of /metrics, /health and /ready'),
   RCE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
 export interface RunnerSettings extends z.output<typeof RunnerSettings> {
   /** Image of each language, by id. */
   readonly images: Readonly<Record<string, string>>;
+  /** Highest limits that a job may have. */
+  readonly maxima: RunLimits;
 }
 
 /** @throws SettingsError listing every mistake. */
 export function readRunnerSettings(env: Readonly<Record<string, string | undefined>>): RunnerSettings {
   // The names of the image settings come from the catalog, so their types are not known to the compiler.
-  const schema = z.object({ ...RunnerSettings.shape, ...(imageSettings as object) });
+  const schema = z.object({ ...RunnerSettings.shape, ...LIMIT_SETTINGS, ...(imageSettings as object) });
   const settings = parseSettings(schema, env);
   const values: Readonly<Record<string, unknown>> = settings;
   const images = LANGUAGES.map(({ id }) => [id, String(values[imageSetting(id)])]);
-  return { ...settings, images: Object.fromEntries(images) };
+  return { ...settings, images: Object.fromEntries(images), maxima: maxLimits(settings) };
 }

@@ -1,0 +1,44 @@
+import type { Logger } from '@rce/observability/log.ts';
+import type { Emit } from './events.ts';
+
+/** One line per event, with the job id and never with what the submitter sent or the program printed. */
+export function logEvents(log: Logger): Emit {
+  return (event) => {
+    switch (event.type) {
+      case 'job-claimed': {
+        const { jobId, attempts } = event.job;
+        return log.debug({ jobId, attempts, queueWaitMs: Math.round(event.queueWaitMs) }, 'job claimed');
+      }
+      case 'job-finished': {
+        const { job, result } = event;
+        const fields = {
+          jobId: job.jobId,
+          language: job.submission.language,
+          verdict: result.verdict,
+          wallTimeMs: Math.round(result.wallTimeMs),
+          endToEndMs: Math.round(event.endToEndMs),
+        };
+        return log.info(fields, 'job finished');
+      }
+      case 'job-retried':
+        return log.warn({ jobId: event.jobId, err: event.error }, 'job goes back to the queue');
+      case 'lease-lost':
+        return log.warn({ jobId: event.jobId }, 'another runner has taken the job over');
+      case 'redelivered':
+        return log.info({ jobId: event.jobId, receiveCount: event.receiveCount }, 'message delivered again');
+      case 'analysis-finished': {
+        const { jobId, report } = event;
+        return log.debug(
+          { jobId, score: report.score, durationMs: Math.round(event.durationMs) },
+          'job analysed',
+        );
+      }
+      case 'analysis-failed':
+        return log.warn({ jobId: event.jobId, err: event.error }, 'the analysis brought no report');
+      case 'queue-failed':
+        return log.error({ err: event.error }, 'the queue does not answer');
+      case 'background-failed':
+        return log.warn({ err: event.error }, 'a late write failed');
+    }
+  };
+}
