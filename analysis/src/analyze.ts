@@ -1,0 +1,162 @@
+import { type AnalysisReport, type Finding, MAX_FINDINGS, SEVERITIES } from '@rce/core/report.ts';
+import { loadGrammar } from './grammars.ts';
+import { type Hit, Matcher } from './match.ts';
+import { measure } from './metrics.ts';
+import { Positions } from './positions.ts';
+import type { RuleLanguage } from './rule.ts';
+import { RULES } from './rules/index.ts';
+import { score } from './score.ts';
+import { detect } from './shapes/index.ts';
+import { isSuppressed, suppressions } from './suppress.ts';
+import type { Dialect } from './syntax/dialect.ts';
+import { javascript, typescript } from './syntax/javascript.ts';
+import { python } from './syntax/python.ts';
+import { SyntaxTree } from './syntax/tree.ts';
+import { Program } from './values.ts';
+
+export const ANALYZER = 'rce-analysis 1.0.0';
+
+const DIALECTS: Readonly<Record<string, { readonly dialect: Dialect; readonly rules: RuleLanguage }>> = {
+  python: { dialect: python, rules: 'python' },
+  javascript: { dialect: javascript, rules: 'javascript' },
+  typescript: { dialect: typescript, rules: 'javascript' },
+};
+
+export const ANALYZED_LANGUAGES: readonly string[] = Object.keys(DIALECTS);
+
+const MATCHERS: Readonly<Record<RuleLanguage, Matcher>> = {
+  python: new Matcher(RULES, 'python'),
+  javascript: new Matcher(RULES, 'javascript'),
+};
+
+/** Milliseconds that reading one program may take; ordinary ones take a few. */
+export const DEFAULT_BUDGET_MS = 150;
+
+export interface AnalyzeOptions {
+  /** Milliseconds of work, from the moment the grammar is loaded. What is not read by then is reported so. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export class UnsupportedLanguageError extends Error {
+  override readonly name = 'UnsupportedLanguageError';
+}
+
+/**
+ * Reads a program without running it. Any text is accepted; the work is linear in its length and ends with
+ * the budget, in which case the report is not `complete` and says so in a finding.
+ *
+ * @throws UnsupportedLanguageError for a language outside ANALYZED_LANGUAGES; the signal's reason when it is
+ * aborted before the analysis begins.
+ */
+export async function analyze(
+  request: { readonly language: string; readonly code: string },
+  options: AnalyzeOptions = {},
+): Promise<AnalysisReport> {
+  const known = Object.hasOwn(DIALECTS, request.language) ? DIALECTS[request.language] : undefined;
+  if (known === undefined) {
+    throw new UnsupportedLanguageError(
+      `${request.language} is not analysed; ${ANALYZED_LANGUAGES.join(', ')} are`,
+    );
+  }
+  options.signal?.throwIfAborted();
+  const { parser, grammar } = await loadGrammar(known.dialect.grammar);
+  options.signal?.throwIfAborted();
+
+  const started = performance.now();
+  const deadline = started + (options.budgetMs ?? DEFAULT_BUDGET_MS);
+  const outOfTime = () => performance.now() > deadline;
+  const { code } = request;
+  const parsed = parser.parse(code, null, { progressCallback: outOfTime });
+  // A cancelled parser would go on where it stopped, with the next program.
+  if (parsed === null) parser.reset();
+  let tree: SyntaxTree | undefined;
+  try {
+    tree = parsed === null ? undefined : new SyntaxTree(parsed, code, grammar, outOfTime);
+  } finally {
+    parsed?.delete();
+  }
+
+  const matcher = MATCHERS[known.rules];
+  const hits: Hit[] = [];
+  let complete = tree?.complete === true;
+  let program: Program | undefined;
+  if (tree !== undefined) {
+    program = new Program(tree, known.dialect);
+    complete = program.prepare(outOfTime) && complete;
+    complete = matcher.run(program, hits, outOfTime) && complete;
+  }
+  complete = detect({ code, program, matcher, hits, outOfTime }) && complete;
+  matcher.combine(hits);
+  if (!complete) matcher.shape('incomplete', 0, 0, '', hits);
+  return report(request.language, code, complete, hits, program, started);
+}
+
+function report(
+  language: string,
+  code: string,
+  complete: boolean,
+  hits: readonly Hit[],
+  program: Program | undefined,
+  started: number,
+): AnalysisReport {
+  const positions = new Positions(code);
+  const off =
+    program === undefined ? new Map() : suppressions(program.tree, (offset) => positions.line(offset));
+  const strongest = onePerPlace(hits);
+  const kept = strongest.slice(0, MAX_FINDINGS);
+  const findings = kept.map((hit): Omit<Finding, 'share'> => {
+    const { rule } = hit;
+    const line = positions.line(hit.start);
+    return {
+      rule: rule.id,
+      severity: rule.severity,
+      confidence: hit.external ? 'high' : rule.confidence,
+      category: rule.category,
+      ...(rule.cwe === undefined ? {} : { cwe: rule.cwe }),
+      message: rule.message.replaceAll('{}', hit.name) + (hit.external ? ', with data from outside' : ''),
+      why: rule.why,
+      remedy: rule.remedy,
+      line,
+      column: positions.column(hit.start),
+      endLine: positions.line(hit.end),
+      endColumn: positions.column(hit.end),
+      suppressed: isSuppressed(off, line, rule.id),
+    };
+  });
+  const scored = findings.map((finding) => ({ ...finding, scored: finding.category !== 'quality' }));
+  const { score: points, level, shares } = score(scored);
+  return {
+    language,
+    score: points,
+    level,
+    complete,
+    findings: findings.map((finding, index) => ({ ...finding, share: shares[index] ?? 0 })),
+    omitted: strongest.length - kept.length,
+    metrics: measure(positions.lines, program),
+    durationMs: Math.round((performance.now() - started) * 100) / 100,
+    analyzer: ANALYZER,
+  };
+}
+
+/** One finding of a category at each place, the strongest; the most severe first, then as in the source. */
+function onePerPlace(hits: readonly Hit[]): Hit[] {
+  const best = new Map<string, Hit>();
+  for (const hit of hits) {
+    const key = `${hit.rule.category} ${hit.start} ${hit.end}`;
+    const rival = best.get(key);
+    if (rival === undefined || strength(hit) > strength(rival)) best.set(key, hit);
+  }
+  return [...best.values()].sort(
+    (a, b) => rank(b) - rank(a) || a.start - b.start || a.rule.id.localeCompare(b.rule.id),
+  );
+}
+
+function rank(hit: Hit): number {
+  return hit.rule.category === 'quality' ? 0 : SEVERITIES.length - SEVERITIES.indexOf(hit.rule.severity);
+}
+
+function strength(hit: Hit): number {
+  const confidence = hit.external ? 3 : { high: 3, medium: 2, low: 1 }[hit.rule.confidence];
+  return rank(hit) * 4 + confidence;
+}

@@ -1,0 +1,233 @@
+import { holds, MAX_MATCHED, originOf, type Subject } from './conditions.ts';
+import { NameIndex } from './patterns.ts';
+import type { Match, Rule, RuleLanguage, When } from './rule.ts';
+import type { Argument } from './syntax/expression.ts';
+import { NONE, type Node } from './syntax/tree.ts';
+import { ORIGIN, type Program } from './values.ts';
+
+/** A place where a rule matched; offsets are UTF-16 code units of the source. */
+export interface Hit {
+  readonly rule: Rule;
+  readonly start: number;
+  readonly end: number;
+  /** The name that stands for `{}` in the rule's message. */
+  readonly name: string;
+  /** Data from outside the program reaches it. */
+  readonly external: boolean;
+}
+
+type NamedEntry = { readonly rule: Rule; readonly when: readonly When[] | undefined };
+
+/** The rules of one language, indexed by what they look for. */
+export class Matcher {
+  private readonly calls = new NameIndex<NamedEntry>();
+  private readonly passed = new NameIndex<NamedEntry>();
+  private readonly reads = new NameIndex<NamedEntry>();
+  private readonly imports = new NameIndex<NamedEntry>();
+  private readonly assigns: { readonly rule: Rule; readonly match: Extract<Match, { assign: RegExp }> }[] =
+    [];
+  private readonly texts: { readonly rule: Rule; readonly match: Extract<Match, { text: RegExp }> }[] = [];
+  private readonly builts: { readonly rule: Rule; readonly pattern: RegExp }[] = [];
+  private readonly shapes = new Map<string, Rule[]>();
+  private readonly combinations: { readonly rule: Rule; readonly sets: readonly (readonly string[])[] }[] =
+    [];
+
+  constructor(rules: readonly Rule[], language: RuleLanguage) {
+    for (const rule of rules) {
+      if (!rule.languages.includes(language)) continue;
+      const matches = Array.isArray(rule.match) ? rule.match : [rule.match as Match];
+      for (const match of matches) this.add(rule, match);
+    }
+  }
+
+  private add(rule: Rule, match: Match): void {
+    if ('call' in match) {
+      for (const name of match.call) this.calls.add(name, { rule, when: match.when });
+    } else if ('passed' in match) {
+      for (const name of match.passed) this.passed.add(name, { rule, when: undefined });
+    } else if ('read' in match) {
+      for (const name of match.read) this.reads.add(name, { rule, when: undefined });
+    } else if ('import' in match) {
+      for (const name of match.import) this.imports.add(name, { rule, when: undefined });
+    } else if ('assign' in match) this.assigns.push({ rule, match });
+    else if ('text' in match) this.texts.push({ rule, match });
+    else if ('built' in match) this.builts.push({ rule, pattern: match.built });
+    else if ('shape' in match) this.shapes.set(match.shape, [...(this.shapes.get(match.shape) ?? []), rule]);
+    else this.combinations.push({ rule, sets: match.together });
+  }
+
+  /** Matches all rules, in one pass over the nodes. */
+  run(program: Program, hits: Hit[], outOfTime: () => boolean): boolean {
+    const { tree, dialect, scopes } = program;
+    for (const [module, at] of scopes.imported) {
+      for (const { rule } of this.imports.find(module)) {
+        hits.push(this.hit(program, rule, at === NONE ? 0 : at, module, false));
+      }
+    }
+    for (let node = 0; node < tree.size; node += 1) {
+      if (node % 256 === 0 && outOfTime()) return false;
+      const assignment = dialect.assignments[tree.type(node)]?.(tree, node);
+      if (assignment !== undefined) this.assigned(program, node, assignment.target, assignment.value, hits);
+      const expression = program.expression(node);
+      switch (expression.kind) {
+        case 'call':
+          this.called(program, node, expression.callee, expression.args, hits);
+          break;
+        case 'name':
+        case 'member':
+        case 'index': {
+          const parent = tree.parent(node);
+          // The inner parts of a.b.c are read too, but it is the whole that has the name.
+          this.read(program, node, parent, hits);
+          break;
+        }
+        case 'text':
+        case 'template':
+        case 'binary':
+          this.text(program, node, hits);
+          break;
+      }
+    }
+    return true;
+  }
+
+  private called(program: Program, node: Node, callee: Node, args: readonly Argument[], hits: Hit[]): void {
+    let name = program.value(callee).name;
+    let given = args;
+    const expression = program.expression(callee);
+    let receiver = expression.kind === 'member' || expression.kind === 'index' ? expression.object : NONE;
+    // eval.call(null, code), eval.apply(null, [code]), Reflect.apply(eval, null, [code])
+    if (expression.kind === 'member' && (expression.name === 'call' || expression.name === 'apply')) {
+      const own = program.value(expression.object).name;
+      if (own !== '' && !own.startsWith('?')) {
+        name = own;
+        given = args.slice(1);
+        receiver = NONE;
+      }
+    } else if (name === 'Reflect.apply' || name === 'Reflect.construct' || name === 'functools.partial') {
+      const first = args[0];
+      if (first !== undefined) name = program.value(first.node).name || name;
+      given = args.slice(1);
+    }
+    const subject: Subject = { args: given, receiver, value: NONE };
+    const names = name === '' ? [] : [name, ...this.starred(program, name)];
+    for (const each of names) {
+      for (const { rule, when } of this.calls.find(each)) {
+        if (!holds(when, subject, program)) continue;
+        const external = originOf(when, subject, program) === ORIGIN.external;
+        hits.push(this.hit(program, rule, node, each, external));
+      }
+    }
+    for (const { node: argument } of args.slice(0, 16)) {
+      const passed = program.value(argument).name;
+      if (passed === '') continue;
+      for (const { rule } of this.passed.find(passed))
+        hits.push(this.hit(program, rule, argument, passed, false));
+    }
+    if (program.tree.size > 0) this.format(program, node, hits);
+  }
+
+  /** After `from os import *`, a name that nothing binds may be any of the module's. */
+  private starred(program: Program, name: string): string[] {
+    if (name.startsWith('?') || name.includes('.') || program.scopes.stars.length === 0) return [];
+    return program.scopes.stars.slice(0, 8).map((module) => `${module}.${name}`);
+  }
+
+  private read(program: Program, node: Node, parent: Node, hits: Hit[]): void {
+    const name = program.value(node).name;
+    if (name === '' || (parent !== NONE && this.isDeclared(program, node))) return;
+    for (const each of [name, ...this.starred(program, name)]) {
+      for (const { rule } of this.reads.find(each)) hits.push(this.hit(program, rule, node, each, false));
+    }
+  }
+
+  /** The name in a definition, an import or a keyword is not read. */
+  private isDeclared(program: Program, node: Node): boolean {
+    const field = program.tree.field(node);
+    return field === 'name' || field === 'alias' || field === 'module_name' || field === 'key';
+  }
+
+  private assigned(program: Program, node: Node, target: Node, value: Node, hits: Hit[]): void {
+    const { tree } = program;
+    const expression = program.expression(target);
+    const name =
+      expression.kind === 'member' || expression.kind === 'name'
+        ? expression.name
+        : expression.kind === 'index'
+          ? (program.value(expression.index).text ?? '')
+          : expression.kind === 'text'
+            ? expression.text
+            : tree.text(target).slice(0, 80);
+    if (name === '' || name.length > 80) return;
+    const receiver = expression.kind === 'member' || expression.kind === 'index' ? expression.object : NONE;
+    const subject: Subject = { args: [], receiver, value };
+    for (const { rule, match } of this.assigns) {
+      if (!match.assign.test(name) || !holds(match.when, subject, program)) continue;
+      const external = originOf(match.when, subject, program) === ORIGIN.external;
+      hits.push(this.hit(program, rule, node, name, external));
+    }
+  }
+
+  private text(program: Program, node: Node, hits: Hit[]): void {
+    const { tree } = program;
+    const parent = tree.parent(node);
+    const value = program.value(node);
+    // Of a sum of texts, the whole counts.
+    if (parent !== NONE) {
+      const around = program.expression(parent);
+      const above =
+        around.kind === 'binary' || around.kind === 'template' ? program.value(parent) : undefined;
+      if (above !== undefined && (above.text !== undefined || above.shape !== undefined)) return;
+    }
+    if (value.text !== undefined) {
+      const text = value.text.slice(0, MAX_MATCHED);
+      if (this.isDocumentation(program, node)) return;
+      for (const { rule, match } of this.texts) {
+        const found = match.text.exec(text);
+        if (found === null || match.accept?.(found[0]) === false) continue;
+        hits.push(this.hit(program, rule, node, found[0].slice(0, 60), false));
+      }
+    } else this.format(program, node, hits);
+  }
+
+  /** Text that is put together: `+`, `%`, templates and `.format()`. */
+  private format(program: Program, node: Node, hits: Hit[]): void {
+    const value = program.value(node);
+    if (value.shape === undefined) return;
+    const shape = value.shape.slice(0, MAX_MATCHED);
+    for (const { rule, pattern } of this.builts) {
+      if (pattern.test(shape)) {
+        hits.push(this.hit(program, rule, node, '', value.origin === ORIGIN.external));
+      }
+    }
+  }
+
+  /** A text that is a statement by itself does nothing. */
+  private isDocumentation(program: Program, node: Node): boolean {
+    const parent = program.tree.parent(node);
+    return parent !== NONE && program.tree.type(parent) === 'expression_statement';
+  }
+
+  /** Rules on what a detector has found, at any place of the source. */
+  shape(name: string, start: number, end: number, detail: string, hits: Hit[]): void {
+    for (const rule of this.shapes.get(name) ?? []) {
+      hits.push({ rule, start, end, name: detail, external: false });
+    }
+  }
+
+  /** Rules on findings that stand together; placed where the last of them is. */
+  combine(hits: Hit[]): void {
+    const byRule = new Map(hits.map((hit) => [hit.rule.id, hit]));
+    for (const { rule, sets } of this.combinations) {
+      const members = sets.map((set) => set.map((id) => byRule.get(id)).find((hit) => hit !== undefined));
+      const place = members.at(-1);
+      if (place === undefined || members.includes(undefined)) continue;
+      hits.push({ ...place, rule });
+    }
+  }
+
+  private hit(program: Program, rule: Rule, node: Node, name: string, external: boolean): Hit {
+    const { tree } = program;
+    return { rule, start: tree.start(node), end: tree.end(node), name: name.replace(/^\?\.?/, ''), external };
+  }
+}

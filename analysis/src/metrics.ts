@@ -1,0 +1,19 @@
+import type { AnalysisReport } from '@rce/core/report.ts';
+import type { Program } from './values.ts';
+
+const MAX_IMPORTS = 100;
+
+/** Sizes of a program: lines, functions, cyclomatic complexity, imported modules. */
+export function measure(lines: number, program: Program | undefined): AnalysisReport['metrics'] {
+  if (program === undefined) return { lines, functions: 0, complexity: 0, imports: [] };
+  const { tree, dialect, scopes } = program;
+  let functions = 0;
+  let complexity = 1;
+  for (let node = 0; node < tree.size; node += 1) {
+    const type = tree.type(node);
+    if (dialect.scopes[type] === 'function') functions += 1;
+    if (dialect.branches.has(type)) complexity += 1;
+  }
+  const imports = [...scopes.imported.keys()].slice(0, MAX_IMPORTS).map((name) => name.slice(0, 120));
+  return { lines, functions, complexity, imports };
+}

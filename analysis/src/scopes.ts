@@ -1,0 +1,112 @@
+import type { Declare, Dialect } from './syntax/dialect.ts';
+import type { Binding } from './syntax/expression.ts';
+import { NONE, type Node, type SyntaxTree } from './syntax/tree.ts';
+
+export interface Scope {
+  readonly node: Node;
+  readonly parent: Scope | undefined;
+  readonly module: Scope | undefined;
+  readonly kind: 'module' | 'function' | 'class';
+  readonly names: Map<string, Binding[]>;
+}
+
+/** A hostile program nests scopes by the thousand; beyond this many, only the module's names are looked at. */
+const MAX_SCOPES_SEARCHED = 32;
+
+/** The names of a program: which scope each node stands in and what each scope binds. One pass. */
+export class Scopes {
+  readonly root: Scope;
+  readonly stars: string[] = [];
+  readonly imported = new Map<string, Node>();
+  /** Return statements' values, by function node; an arrow function's body where it is an expression. */
+  readonly returns = new Map<Node, Node[]>();
+  private readonly at: Scope[] = [];
+
+  constructor(tree: SyntaxTree, dialect: Dialect) {
+    this.root = { node: 0, parent: undefined, module: undefined, kind: 'module', names: new Map() };
+    let scope = this.root;
+    const inside: [string, Binding][] = [];
+    const add = (into: Scope, name: string, binding: Binding) => {
+      const known = into.names.get(name);
+      if (known === undefined) into.names.set(name, [binding]);
+      else known.push(binding);
+    };
+    const declare: Declare = Object.assign(
+      (raw: string, binding: Binding, within = false) => {
+        const name = dialect.identifier(raw);
+        if (binding.target !== undefined) this.noteImport(dialect, binding.target, binding.at);
+        if (within) inside.push([name, binding]);
+        else add(homeOf(name, scope, dialect), name, binding);
+      },
+      {
+        star: (module: string) => {
+          this.stars.push(dialect.moduleName(module));
+          this.noteImport(dialect, module, NONE);
+        },
+      },
+    );
+    for (let node = 0; node < tree.size; node += 1) {
+      while (scope.parent !== undefined && node > tree.lastOf(scope.node)) scope = scope.parent;
+      this.at.push(scope);
+      const type = tree.type(node);
+      if (dialect.binds.has(type)) dialect.bind(tree, node, declare);
+      const opens = dialect.scopes[type];
+      if (opens !== undefined) {
+        scope = { node, parent: scope, module: this.root, kind: opens, names: new Map() };
+        for (const [name, binding] of inside) add(scope, name, binding);
+        const body = tree.child(node, 'body');
+        if (opens === 'function' && body !== NONE && !dialect.blocks.has(tree.type(body))) {
+          this.returns.set(node, [body]);
+        }
+      }
+      inside.length = 0;
+      if (dialect.returns.has(type)) {
+        const value = tree.first(node);
+        const owner = functionOf(scope);
+        if (value !== NONE && owner !== undefined) {
+          const list = this.returns.get(owner.node);
+          if (list === undefined) this.returns.set(owner.node, [value]);
+          else if (list.length < 8) list.push(value);
+        }
+      }
+    }
+  }
+
+  of(node: Node): Scope {
+    return this.at[node] ?? this.root;
+  }
+
+  /** The bindings of a name where `node` stands, and the scope that holds them. */
+  find(
+    name: string,
+    node: Node,
+  ): { readonly bindings: readonly Binding[]; readonly scope: Scope } | undefined {
+    let scope: Scope | undefined = this.of(node);
+    for (let searched = 0; scope !== undefined; searched += 1) {
+      const bindings = scope.names.get(name);
+      if (bindings !== undefined) return { bindings, scope };
+      scope = searched === MAX_SCOPES_SEARCHED && scope !== this.root ? this.root : scope.parent;
+    }
+    return undefined;
+  }
+
+  private noteImport(dialect: Dialect, target: string, at: Node): void {
+    const module = dialect.moduleName(target);
+    if (!this.imported.has(module)) this.imported.set(module, at);
+  }
+}
+
+/** Attributes of `self` and `this` belong to the class, whichever method sets them. */
+function homeOf(name: string, scope: Scope, dialect: Dialect): Scope {
+  const dot = name.indexOf('.');
+  if (dot === -1 || !dialect.receivers.has(name.slice(0, dot))) return scope;
+  let home = scope;
+  while (home.kind !== 'class' && home.parent !== undefined) home = home.parent;
+  return home;
+}
+
+export function functionOf(scope: Scope): Scope | undefined {
+  let at: Scope | undefined = scope;
+  while (at !== undefined && at.kind !== 'function') at = at.parent;
+  return at;
+}

@@ -1,0 +1,28 @@
+import { NONE } from '../syntax/tree.ts';
+import type { Program } from '../values.ts';
+import type { Report } from './index.ts';
+import { isCatastrophic } from './regular-expression.ts';
+
+/** Functions whose first argument is a regular expression. */
+const COMPILES = new Set([
+  ...['compile', 'match', 'search', 'fullmatch', 'findall', 'finditer', 'sub', 'subn', 'split'].flatMap(
+    (name) => [`re.${name}`, `regex.${name}`],
+  ),
+  'RegExp',
+]);
+
+export function detectPatterns(program: Program, report: Report): void {
+  const { tree } = program;
+  for (let node = 0; node < tree.size; node += 1) {
+    const expression = program.expression(node);
+    if (expression.kind === 'pattern') {
+      if (isCatastrophic(expression.source)) report('catastrophic-pattern', tree.start(node), tree.end(node));
+    } else if (expression.kind === 'call' && COMPILES.has(program.value(expression.callee).name)) {
+      const first = expression.args[0]?.node ?? NONE;
+      const value = program.value(first);
+      if (value.text !== undefined && value.kind === 'text' && isCatastrophic(value.text)) {
+        report('catastrophic-pattern', tree.start(first), tree.end(first));
+      }
+    }
+  }
+}

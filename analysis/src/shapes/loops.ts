@@ -1,0 +1,281 @@
+import type { Loop } from '../syntax/dialect.ts';
+import { NONE, type Node } from '../syntax/tree.ts';
+import type { Program } from '../values.ts';
+import type { Report } from './index.ts';
+
+/** Iterators that never end. */
+const ENDLESS = new Set(['itertools.count()', 'itertools.cycle()']);
+const ENDLESS_UNLESS_COUNTED = 'itertools.repeat()';
+
+/** Calls that wait for something, so that a loop of them spins no processor. */
+const WAITS =
+  /(?:^|\.)(?:sleep|input|raw_input|recv|recvfrom|accept|read|readline|get|wait|poll|select|join|serve_forever|handle_request|result|acquire|communicate|pause)$/;
+
+/** Calls that start something: in an endless loop they are what exhausts the machine. */
+const STARTS =
+  /^(?:os\.(?:fork|forkpty|spawn\w*|popen|system)|multiprocessing\.Process(?:\(\)\.start)?|child_process\.\w+|cluster\.fork|(?:threading\.Thread(?:\(\)\.start)?)|worker_threads\.Worker|subprocess\.\w+)$/;
+
+export function detectLoops(program: Program, report: Report): void {
+  const { tree, dialect } = program;
+  const does = survey(program);
+  const assigned = countAssignments(program);
+  for (let node = 0; node < tree.size; node += 1) {
+    const read = dialect.loops[tree.type(node)];
+    if (read === undefined) continue;
+    const loop = read(tree, node);
+    if (loop.body === NONE) continue;
+    const body = does[loop.body] ?? 0;
+    const leaves = (body & (LEAVES | BREAKS)) !== 0;
+    const end = headEnd(program, node, loop);
+    const endless = runsForever(program, loop) || isStuck(program, node, loop, assigned);
+    if ((endless && body & STARTING) || (!leaves && body & FORKING))
+      report('fork-loop', tree.start(node), end);
+    if (leaves) continue;
+    if (endless) report(body & WAITING ? 'endless-waiting-loop' : 'endless-loop', tree.start(node), end);
+    else if (loop.over !== NONE && growsWhatItRunsOver(program, loop)) {
+      report('endless-loop', tree.start(node), end);
+    }
+  }
+}
+
+/** A finding marks the head of a loop, not all of its body. */
+function headEnd({ tree }: Program, node: Node, loop: Loop): number {
+  const head = loop.condition !== NONE ? loop.condition : loop.over;
+  const end = head !== NONE ? tree.end(head) : tree.start(loop.body);
+  return Math.max(end, tree.start(node) + 1) > tree.end(node) ? tree.end(node) : end;
+}
+
+function runsForever(program: Program, loop: Loop): boolean {
+  const { tree } = program;
+  if (loop.over !== NONE) {
+    const over = program.value(loop.over);
+    if (ENDLESS.has(over.name)) return true;
+    const expression = program.expression(loop.over);
+    if (expression.kind !== 'call') return false;
+    if (over.name === ENDLESS_UNLESS_COUNTED) return expression.args.length === 1;
+    // iter(int, 1) calls int until it gives 1, which it never does.
+    return (
+      over.name === 'iter()' &&
+      expression.args.length === 2 &&
+      isConstantCall(program, expression.args[0]?.node)
+    );
+  }
+  if (loop.condition === NONE) return true;
+  const type = tree.type(loop.condition);
+  if (type === 'empty_statement' || tree.text(loop.condition).trim() === ';') return true;
+  return isTrue(program, loop.condition);
+}
+
+function isConstantCall(program: Program, node: Node | undefined): boolean {
+  return node !== undefined && ['int', 'list', 'str', 'float', 'bool'].includes(program.value(node).name);
+}
+
+/** True as it stands, not through a variable: those may change. */
+function isTrue(program: Program, node: Node): boolean {
+  const { tree } = program;
+  const expression = program.expression(node);
+  switch (expression.kind) {
+    case 'truth':
+      return expression.value === true;
+    case 'number':
+      return expression.value !== 0;
+    case 'text':
+      return expression.text !== '';
+    case 'collection':
+      return program.dialect.id !== 'python' || expression.entries.length > 0;
+    case 'same':
+      return isTrue(program, expression.of);
+    case 'binary': {
+      if (expression.left === NONE) {
+        return expression.operator === '!' && isFalse(program, expression.right);
+      }
+      return compares(program, expression.operator, expression.left, expression.right);
+    }
+    default: {
+      const type = tree.type(node);
+      const parts = tree.children(node);
+      const [left, right] = parts;
+      if (type === 'not_operator') return left !== undefined && isFalse(program, left);
+      if (type === 'expression_statement') return left !== undefined && isTrue(program, left);
+      if (type === 'comparison_operator' && parts.length === 2 && left !== undefined && right !== undefined) {
+        return compares(program, tree.between(left, right), left, right);
+      }
+      return false;
+    }
+  }
+}
+
+function isFalse(program: Program, node: Node): boolean {
+  const expression = program.expression(node);
+  if (expression.kind === 'truth') return expression.value !== true;
+  if (expression.kind === 'same') return isFalse(program, expression.of);
+  return expression.kind === 'number' && expression.value === 0;
+}
+
+function compares(program: Program, operator: string, left: Node, right: Node): boolean {
+  const [a, b] = [program.expression(left), program.expression(right)];
+  if (a.kind !== 'number' || b.kind !== 'number') return false;
+  switch (operator) {
+    case '==':
+    case '===':
+    case 'is':
+      return a.value === b.value;
+    case '!=':
+    case '!==':
+      return a.value !== b.value;
+    case '<':
+      return a.value < b.value;
+    case '<=':
+      return a.value <= b.value;
+    case '>':
+      return a.value > b.value;
+    case '>=':
+      return a.value >= b.value;
+    default:
+      return false;
+  }
+}
+
+const LEAVES = 1;
+const BREAKS = 2;
+const WAITING = 4;
+const STARTING = 8;
+const FORKING = 16;
+
+/**
+ * What each node does, its descendants included, apart from the functions it defines. Flags climb from
+ * children to parents in one pass; a break climbs no further than the loop it leaves.
+ */
+function survey(program: Program): Uint8Array {
+  const { tree, dialect } = program;
+  const flags = new Uint8Array(tree.size);
+  for (let node = tree.size - 1; node > 0; node -= 1) {
+    const type = tree.type(node);
+    let own = flags[node] ?? 0;
+    if (dialect.exits.has(type)) own |= LEAVES;
+    // `break label` may leave any loop around it.
+    else if (dialect.breaks.has(type)) own |= tree.first(node) === NONE ? BREAKS : LEAVES;
+    else {
+      const expression = program.expression(node);
+      if (expression.kind === 'call') {
+        const { name } = program.value(expression.callee);
+        if (dialect.exitCalls.has(name)) own |= LEAVES;
+        if (WAITS.test(name)) own |= WAITING;
+        if (STARTS.test(name)) own |= STARTING;
+        if (name === 'os.fork' || name === 'os.forkpty') own |= FORKING;
+      }
+    }
+    flags[node] = own;
+    if (dialect.scopes[type] !== undefined) continue;
+    if (dialect.loops[type] !== undefined || type === 'switch_statement') own &= ~BREAKS;
+    const parent = tree.parent(node);
+    if (parent !== NONE) flags[parent] = (flags[parent] ?? 0) | own;
+  }
+  return flags;
+}
+
+/** A condition of plain names and numbers, none of which the loop changes. */
+function isStuck(program: Program, node: Node, loop: Loop, assigned: ReadonlyMap<string, number>): boolean {
+  const { tree, dialect, scopes } = program;
+  if (loop.condition === NONE) return false;
+  const names = new Set<string>();
+  for (let at = loop.condition; at <= tree.lastOf(loop.condition); at += 1) {
+    const { kind } = program.expression(at);
+    const type = tree.type(at);
+    if (dialect.identifiers.has(type)) names.add(dialect.identifier(tree.text(at)));
+    else if (
+      kind === 'call' ||
+      kind === 'member' ||
+      kind === 'index' ||
+      /assignment|update|named_/.test(type)
+    ) {
+      return false;
+    } else if (kind === 'other' && tree.first(at) === NONE && type !== 'comment') return false;
+  }
+  if (names.size === 0) return false;
+  const last = tree.lastOf(node);
+  for (const name of names) {
+    const found = scopes.find(name, node);
+    if (found === undefined || found.bindings.length > 16) return false;
+    for (const binding of found.bindings) {
+      // A parameter or something computed may already end the loop, or be changed through a reference.
+      if (binding.at >= node && binding.at <= last) return false;
+      if (binding.kind !== 'value') return false;
+      const value = program.value(binding.value ?? NONE);
+      if (value.kind !== 'number' && value.kind !== 'truth') return false;
+    }
+    // Another function that assigns the same name may mean this one (`global`, a closure).
+    if ((assigned.get(name) ?? 0) > found.bindings.length) return false;
+  }
+  return initiallyTrue(program, loop.condition);
+}
+
+/** How often each plain name is assigned in the program. */
+function countAssignments({ tree, dialect }: Program): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (let node = 0; node < tree.size; node += 1) {
+    const type = tree.type(node);
+    if (/argument|pair|parameter|attribute/.test(type)) continue;
+    const target =
+      type === 'update_expression'
+        ? tree.child(node, 'argument')
+        : dialect.assignments[type]?.(tree, node)?.target;
+    if (target === undefined || target === NONE || tree.first(target) !== NONE) continue;
+    const name = tree.text(target);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Whether the condition holds with the values that its names are given before the loop. */
+function initiallyTrue(program: Program, node: Node): boolean {
+  const { tree } = program;
+  const expression = program.expression(node);
+  if (expression.kind === 'same') return initiallyTrue(program, expression.of);
+  if (expression.kind === 'name') {
+    const value = program.value(node);
+    return value.truth === true || (value.number !== undefined && value.number !== 0);
+  }
+  const parts = tree.children(node);
+  const [left, right] = parts;
+  if (tree.type(node) === 'expression_statement' && left !== undefined) return initiallyTrue(program, left);
+  if (parts.length !== 2 || left === undefined || right === undefined) return false;
+  const [a, b] = [program.value(left).number, program.value(right).number];
+  if (a === undefined || b === undefined) return false;
+  const operator = tree.between(left, right);
+  return (
+    (operator === '<' && a < b) ||
+    (operator === '<=' && a <= b) ||
+    (operator === '>' && a > b) ||
+    (operator === '>=' && a >= b) ||
+    (operator.startsWith('!=') && a !== b) ||
+    (/^={2,3}$/.test(operator) && a === b)
+  );
+}
+
+/** for x in xs: xs.append(…) */
+function growsWhatItRunsOver(program: Program, loop: Loop): boolean {
+  const { tree, dialect } = program;
+  if (!dialect.identifiers.has(tree.type(loop.over))) return false;
+  const name = tree.text(loop.over);
+  // Long bodies are not looked through: loops inside loops would be read again and again.
+  const last = Math.min(tree.lastOf(loop.body), loop.body + 1000);
+  for (let node = loop.body; node <= last; node += 1) {
+    const expression = program.expression(node);
+    if (expression.kind !== 'call') continue;
+    const callee = program.expression(expression.callee);
+    if (callee.kind !== 'member' || !['append', 'extend', 'push', 'unshift', 'insert'].includes(callee.name))
+      continue;
+    if (tree.text(callee.object) === name && isUnconditional(program, node, loop.body)) return true;
+  }
+  return false;
+}
+
+function isUnconditional({ tree, dialect }: Program, node: Node, within: Node): boolean {
+  for (let at = tree.parent(node); at !== NONE && at >= within; at = tree.parent(at)) {
+    const type = tree.type(at);
+    if (dialect.branches.has(type) || dialect.scopes[type] !== undefined || type === 'try_statement')
+      return false;
+  }
+  return true;
+}

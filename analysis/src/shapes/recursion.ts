@@ -1,0 +1,57 @@
+import { NONE, type Node } from '../syntax/tree.ts';
+import type { Program } from '../values.ts';
+import type { Report } from './index.ts';
+
+/** A function that calls itself on every way through it. */
+export function detectRecursion(program: Program, report: Report): void {
+  const { tree, dialect } = program;
+  for (let node = 0; node < tree.size; node += 1) {
+    if (dialect.scopes[tree.type(node)] !== 'function') continue;
+    const body = tree.child(node, 'body');
+    const name = nameOf(program, node);
+    if (body === NONE || name === '') continue;
+    const call = certainCall(program, node, body, name);
+    if (call !== NONE) report('endless-recursion', tree.start(call), tree.end(call), name);
+  }
+}
+
+function nameOf({ tree }: Program, node: Node): string {
+  const own = tree.child(node, 'name');
+  if (own !== NONE) return tree.type(node) === 'method_definition' ? '' : tree.text(own);
+  const parent = tree.parent(node);
+  if (parent === NONE) return '';
+  const target =
+    tree.child(parent, 'name') === NONE ? tree.child(parent, 'left') : tree.child(parent, 'name');
+  return target === NONE ? '' : tree.text(target);
+}
+
+/** The call of the function itself that nothing conditional comes before; NONE if there is none. */
+function certainCall(program: Program, self: Node, body: Node, name: string): Node {
+  const { tree, dialect } = program;
+  const last = tree.lastOf(body);
+  let found = NONE;
+  for (let node = body; node <= last; node += 1) {
+    const type = tree.type(node);
+    if (dialect.scopes[type] !== undefined) {
+      node = tree.lastOf(node);
+      continue;
+    }
+    // Whatever may decide, wait or fail may also end the recursion.
+    if (dialect.branches.has(type) || type === 'try_statement' || type === 'match_statement') return found;
+    if (/yield|await|switch|assert|raise|throw/.test(type)) return NONE;
+    const expression = program.expression(node);
+    if (expression.kind === 'either') return found;
+    if (expression.kind !== 'call' || found !== NONE) continue;
+    const callee = program.expression(expression.callee);
+    if (callee.kind === 'name' && callee.name === name) {
+      const bindings = program.scopes.find(name, node)?.bindings ?? [];
+      if (bindings.length === 1 && isSelf(program, bindings[0]?.value, self)) found = node;
+    }
+  }
+  return found;
+}
+
+function isSelf({ tree }: Program, value: Node | undefined, self: Node): boolean {
+  if (value === undefined) return false;
+  return value === self || (value <= self && tree.lastOf(value) === tree.lastOf(self));
+}

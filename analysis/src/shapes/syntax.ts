@@ -1,0 +1,21 @@
+import { ERROR_TYPE, NONE } from '../syntax/tree.ts';
+import type { Program } from '../values.ts';
+import type { Report } from './index.ts';
+
+/** Where the grammar could not follow: the outermost places, at most a few. */
+const MAX_ERRORS = 5;
+
+export function detectSyntax({ tree }: Program, report: Report): void {
+  let found = 0;
+  for (let node = 0; node < tree.size && found < MAX_ERRORS; node += 1) {
+    if (tree.type(node) !== ERROR_TYPE) continue;
+    const start = tree.start(node);
+    const line = tree.source.indexOf('\n', start);
+    report('syntax-error', start, Math.min(tree.end(node), line === -1 ? tree.source.length : line));
+    found += 1;
+    node = tree.lastOf(node);
+  }
+  for (const node of tree.missing.slice(0, MAX_ERRORS - found)) {
+    if (node !== NONE) report('syntax-error', tree.start(node), tree.end(node));
+  }
+}

@@ -1,0 +1,59 @@
+import type { GrammarName } from '../grammars.ts';
+import type { Binding, Reader } from './expression.ts';
+import type { Node, SyntaxTree } from './tree.ts';
+
+/** Receives what a node binds. `inside` declares in the scope that the node itself opens. */
+export interface Declare {
+  (name: string, binding: Binding, inside?: boolean): void;
+  /** `from module import *`. */
+  star(module: string): void;
+}
+
+export interface Assignment {
+  readonly target: Node;
+  readonly value: Node;
+  readonly adds: boolean;
+}
+
+export interface Loop {
+  /** NONE where the loop has no condition. */
+  readonly condition: Node;
+  readonly body: Node;
+  /** What a for-each loop runs over, or NONE. */
+  readonly over: Node;
+  /** The step of a C-style loop, or NONE. */
+  readonly step: Node;
+}
+
+/** All that the analysis needs to know of one language's grammar. */
+export interface Dialect {
+  readonly id: string;
+  readonly grammar: GrammarName;
+  /** Reads a node of each type as an expression; types that are absent are none. */
+  readonly readers: Readonly<Record<string, Reader>>;
+  /** Node types that open a scope of names. */
+  readonly scopes: Readonly<Record<string, 'function' | 'class'>>;
+  /** Node types that may bind names. */
+  readonly binds: ReadonlySet<string>;
+  bind(tree: SyntaxTree, node: Node, declare: Declare): void;
+  /** Names of modules that are the same thing, and prefixes to drop. */
+  moduleName(name: string): string;
+  /** Text of an identifier as the language sees it: NFKC in Python, escapes in JavaScript. */
+  identifier(raw: string): string;
+  readonly assignments: Readonly<Record<string, (tree: SyntaxTree, node: Node) => Assignment | undefined>>;
+  readonly loops: Readonly<Record<string, (tree: SyntaxTree, node: Node) => Loop>>;
+  /** Node types that may leave a loop or function early. */
+  readonly breaks: ReadonlySet<string>;
+  readonly exits: ReadonlySet<string>;
+  readonly returns: ReadonlySet<string>;
+  /** Names of calls that end the program. */
+  readonly exitCalls: ReadonlySet<string>;
+  /** Node types that count as a branch: for complexity, and as the base case of a recursion. */
+  readonly branches: ReadonlySet<string>;
+  readonly identifiers: ReadonlySet<string>;
+  /** The receiver of a method: `self`, `this`. */
+  readonly receivers: ReadonlySet<string>;
+  /** Statement lists: what stands behind a return in one of these is never reached. */
+  readonly blocks: ReadonlySet<string>;
+  readonly lineComment: string;
+}
