@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { Driver } from '@rce/core/job.ts';
 import type { RunnerAnnouncement, RunnerRegistry } from '@rce/core/ports/job-store.ts';
+import { StatsSample } from '@rce/core/stats.ts';
 import { z } from 'zod';
 import { attributeNames } from './expressions.ts';
 import { itemKey, JOBS_TABLE, timeToLive } from './jobs-table.ts';
@@ -19,6 +20,7 @@ const Announcement = z.object({
   slots: z.number(),
   busy: z.number(),
   seenAt: z.number(),
+  samples: z.array(StatsSample).default([]),
 });
 
 /** Announcements of runners in the jobs table. */

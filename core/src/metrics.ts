@@ -74,8 +74,8 @@ export const METRICS = {
     help: 'Sandboxes that could not be made or used, by our fault.',
   },
   rce_sandboxes: { type: 'gauge', help: 'Sandboxes by state.', labels: ['state'] },
-  rce_pool_size: { type: 'gauge', help: 'Warm sandboxes that wait.', labels: ['language'] },
-  rce_pool_target: { type: 'gauge', help: 'Warm sandboxes that should wait.', labels: ['language'] },
+  rce_pool_size: { type: 'gauge', help: 'Warm sandboxes that wait.' },
+  rce_pool_target: { type: 'gauge', help: 'Warm sandboxes that should wait.' },
   rce_pool_refill_seconds: {
     type: 'histogram',
     help: 'Starting a sandbox, by the harness that waits in it.',

@@ -14,8 +14,6 @@ export const StatsSample = z
     p50: z.number().nullable().describe('Milliseconds from submission to stored result; null without jobs.'),
     p95: z.number().nullable(),
     busy: z.int().describe('Slots in use at the end of the sample.'),
-    warm: z.int().describe('Jobs that found a sandbox ready.'),
-    cold: z.int().describe('Jobs that waited for one to start.'),
     pool: z.int().describe('Warm sandboxes that wait at the end of the sample.'),
   })
   .meta({

@@ -146,8 +146,8 @@ export const ROWS: readonly Row[] = [
         unit: 'short',
         width: 6,
         queries: [
-          { expr: 'sum by (language) (rce_pool_size)', legend: '{{language}}' },
-          { expr: 'sum(rce_pool_target)', legend: 'target' },
+          { expr: 'sum(rce_pool_size)', legend: 'waiting' },
+          { expr: 'sum(rce_pool_target)', legend: 'wanted' },
         ],
       },
       {

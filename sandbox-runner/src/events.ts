@@ -24,6 +24,13 @@ export type RunnerEvent =
       readonly durationMs: number;
     }
   | { readonly type: 'analysis-failed'; readonly jobId: string; readonly error: unknown }
+  /** Every few seconds: how much is in use. */
+  | {
+      readonly type: 'sampled';
+      readonly slots: number;
+      readonly busy: number;
+      readonly warm: { readonly waiting: number; readonly wanted: number };
+    }
   | { readonly type: 'queue-failed'; readonly error: unknown }
   /** Removing a message, storing a late analysis or announcing the runner failed; nothing is lost by it. */
   | { readonly type: 'background-failed'; readonly error: unknown };

@@ -25,6 +25,7 @@ function scripted(runs: readonly Partial<RunOutcome>[], compilation: Partial<Run
     driver: 'docker',
     start: async () => undefined,
     languages: () => [],
+    warm: () => ({ waiting: 0, wanted: 0 }),
     close: async () => undefined,
     open: async (program) => {
       seen.programs.push(program);

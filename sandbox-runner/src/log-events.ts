@@ -35,6 +35,8 @@ export function logEvents(log: Logger): Emit {
       }
       case 'analysis-failed':
         return log.warn({ jobId: event.jobId, err: event.error }, 'the analysis brought no report');
+      case 'sampled':
+        return;
       case 'queue-failed':
         return log.error({ err: event.error }, 'the queue does not answer');
       case 'background-failed':

@@ -85,9 +85,13 @@ export class WarmPool<Item extends Pooled> {
     });
   }
 
-  /** How many wait, by key, for metrics. */
-  sizes(): ReadonlyMap<string, number> {
-    return new Map([...this.#shelves].map(([key, shelf]) => [key, shelf.ready.length]));
+  /** How many wait, and how many should. */
+  level(): { waiting: number; wanted: number } {
+    const shelves = [...this.#shelves];
+    return {
+      waiting: shelves.reduce((sum, [, shelf]) => sum + shelf.ready.length, 0),
+      wanted: shelves.reduce((sum, [key, shelf]) => sum + this.#target(key, shelf), 0),
+    };
   }
 
   /** Throws away all that wait, those that are still being made included. */

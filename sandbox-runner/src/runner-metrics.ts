@@ -74,6 +74,11 @@ export function countEvents(metrics: Metrics): Emit {
         return;
       case 'analysis-failed':
         return metrics.count('rce_analysis_failures_total', {});
+      case 'sampled':
+        metrics.set('rce_slots', {}, event.slots);
+        metrics.set('rce_slots_free', {}, event.slots - event.busy);
+        metrics.set('rce_pool_size', {}, event.warm.waiting);
+        return metrics.set('rce_pool_target', {}, event.warm.wanted);
       case 'queue-failed':
         return metrics.count('rce_queue_errors_total', {});
       case 'background-failed':

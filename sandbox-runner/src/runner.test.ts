@@ -73,6 +73,7 @@ const sandbox: Sandbox = {
   driver: 'wasm',
   start: async () => undefined,
   languages: () => [{ id: 'python', available: true, version: '3' }],
+  warm: () => ({ waiting: 0, wanted: 0 }),
   close: async () => undefined,
   open: async (program) => ({
     compilation: null,

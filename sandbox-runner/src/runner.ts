@@ -1,14 +1,15 @@
 import { DELIVERY } from '@rce/core/limits.ts';
 import type { RunnerRegistry } from '@rce/core/ports/job-store.ts';
-import type { Emit } from './events.ts';
+import { STATS } from '@rce/core/stats.ts';
+import type { Emit, RunnerEvent } from './events.ts';
 import { type Dependencies, processMessage } from './process-message.ts';
 import { Slots } from './slots.ts';
+import { Stats } from './stats.ts';
 
 /** Longest wait of one receive, in milliseconds: what SQS allows. */
 const RECEIVE_WAIT_MS = 20_000;
 /** Messages of one receive: what SQS allows. */
 const RECEIVE_MAX = 10;
-const ANNOUNCE_EVERY_MS = 5_000;
 const BACKOFF_MS = { first: 200, most: 5_000 };
 
 export interface RunnerOptions extends Omit<Dependencies, 'background'> {
@@ -27,8 +28,16 @@ export async function runUntil(stop: AbortSignal, options: RunnerOptions): Promi
   const slots = new Slots(options.slots);
   const draining = new AbortController();
   const background = new BackgroundWork(options.emit);
-  const announcing = announce(options, slots, stop);
-  const deps = { ...options, background: (work: Promise<void>) => background.add(work) };
+  const stats = new Stats();
+  const announcing = announce(options, stats, slots, stop);
+  const deps = {
+    ...options,
+    emit: (event: RunnerEvent) => {
+      stats.record(event);
+      options.emit(event);
+    },
+    background: (work: Promise<void>) => background.add(work),
+  };
   await poll(deps, slots, stop, draining.signal);
   await slots.waitForIdle(AbortSignal.timeout(options.drainMs));
   draining.abort();
@@ -89,22 +98,32 @@ async function poll(
   }
 }
 
-/** Tells GET /api/languages and /api/health that this runner is alive and what it can run. */
-async function announce(options: RunnerOptions, slots: Slots, stop: AbortSignal): Promise<void> {
+/** Tells GET /api/languages, /api/health and /api/stats that this runner is alive, what it can run and what it did. */
+async function announce(
+  options: RunnerOptions,
+  stats: Stats,
+  slots: Slots,
+  stop: AbortSignal,
+): Promise<void> {
   const { registry, runnerId, sandbox, clock } = options;
   while (!stop.aborted) {
+    const now = clock.now();
+    const busy = slots.busy;
+    const warm = sandbox.warm();
     const announcement = {
       runnerId,
       driver: sandbox.driver,
       languages: sandbox.languages(),
       slots: slots.total,
-      busy: slots.busy,
-      seenAt: clock.now(),
+      busy,
+      seenAt: now,
+      samples: stats.sample(now, { busy, pool: warm.waiting }),
     };
+    options.emit({ type: 'sampled', slots: slots.total, busy, warm });
     await registry
       .announce(announcement, DELIVERY.runnerTtlMs)
       .catch((error) => options.emit({ type: 'background-failed', error }));
-    await clock.sleep(ANNOUNCE_EVERY_MS, stop);
+    await clock.sleep(STATS.sampleMs, stop);
   }
   await registry.withdraw(runnerId).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { STATS, type StatsSample } from '@rce/core/stats.ts';
 import type { RunnerEvent } from './events.ts';
 
-/** More durations than this in one sample are thinned out: the quantiles hardly change. */
+/** Durations kept of one sample; more would hardly change its quantiles. */
 const MOST_DURATIONS = 2_000;
 
 interface Gauges {
@@ -14,7 +14,6 @@ export class Stats {
   #samples: StatsSample[] = [];
   #verdicts: StatsSample['verdicts'] = {};
   #durations: number[] = [];
-  #starts = { warm: 0, cold: 0 };
 
   record(event: RunnerEvent): void {
     if (event.type !== 'job-finished') return;
@@ -23,21 +22,16 @@ export class Stats {
     if (this.#durations.length < MOST_DURATIONS) this.#durations.push(event.endToEndMs);
   }
 
-  recordStart(warm: boolean): void {
-    this.#starts[warm ? 'warm' : 'cold']++;
-  }
-
   /** Ends the current sample and answers with the history, oldest first. Idle samples are left out. */
   sample(now: number, { busy, pool }: Gauges): readonly StatsSample[] {
     const durations = this.#durations.toSorted((a, b) => a - b);
     const idle = durations.length === 0 && busy === 0;
     if (!idle) {
       const [p50, p95] = [quantile(durations, 0.5), quantile(durations, 0.95)];
-      this.#samples.push({ at: now, verdicts: this.#verdicts, p50, p95, busy, pool, ...this.#starts });
+      this.#samples.push({ at: now, verdicts: this.#verdicts, p50, p95, busy, pool });
     }
     this.#verdicts = {};
     this.#durations = [];
-    this.#starts = { warm: 0, cold: 0 };
     const oldest = now - STATS.samples * STATS.sampleMs;
     this.#samples = this.#samples.filter((sample) => sample.at > oldest);
     return this.#samples;

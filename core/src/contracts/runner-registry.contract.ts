@@ -15,6 +15,9 @@ function announcement(runnerId: string, seenAt: number): RunnerAnnouncement {
     slots: 2,
     busy: 1,
     seenAt,
+    samples: [
+      { at: seenAt, verdicts: { ok: 3, 'runtime-error': 1 }, p50: 12.5, p95: null, busy: 1, pool: 4 },
+    ],
   };
 }
 

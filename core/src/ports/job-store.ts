@@ -1,4 +1,5 @@
 import type { Driver, ExecutionResult, Job } from '../job.ts';
+import type { StatsSample } from '../stats.ts';
 import type { LanguageAvailability } from './sandbox.ts';
 
 export type NewJob = Pick<
@@ -97,6 +98,8 @@ export interface RunnerAnnouncement {
   readonly slots: number;
   readonly busy: number;
   readonly seenAt: number;
+  /** What it did in the last minutes, oldest first. */
+  readonly samples: readonly StatsSample[];
 }
 
 export interface RunnerRegistry {

@@ -53,6 +53,8 @@ export interface Sandbox {
   /** Checks and prepares everything; `progress` gets a sentence per step. @throws SandboxError */
   start(progress: (message: string) => void): Promise<void>;
   languages(): readonly LanguageAvailability[];
+  /** How many sandboxes wait started for a job, and how many should. */
+  warm(): { readonly waiting: number; readonly wanted: number };
   /** @throws SandboxError when the sandbox, not the program, failed. */
   open(program: Program, hooks?: RunHooks): Promise<Session>;
   /** Ends every run and leaves nothing behind. */

@@ -181,6 +181,10 @@ export class DockerSandbox implements Sandbox {
     });
   }
 
+  warm() {
+    return this.#pool.level();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     await this.#pool.close();

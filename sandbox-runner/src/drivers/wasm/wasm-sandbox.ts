@@ -80,6 +80,12 @@ export class WasmSandbox implements Sandbox {
     };
   }
 
+  /** The engine's process keeps its own pool; how full it is at this moment is not known here. */
+  warm() {
+    const wanted = this.#options.warm ? standingSpecs().length * this.#options.slots : 0;
+    return { waiting: wanted, wanted };
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#engine?.kill();
