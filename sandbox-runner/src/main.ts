@@ -14,8 +14,9 @@ import type { RunnerEvent } from './events.ts';
 import { serveEndpoints } from './http-server.ts';
 import { logEvents } from './log-events.ts';
 import { runUntil } from './runner.ts';
-import { countEvents, RUNNER_METRICS } from './runner-metrics.ts';
+import { countEvents, declareJobs, RUNNER_METRICS } from './runner-metrics.ts';
 import { readRunnerSettings } from './settings.ts';
+import { watchQueues } from './watch-queue.ts';
 
 /** The composition root: the only place that knows which implementation stands behind which port. */
 async function main(): Promise<void> {
@@ -33,14 +34,20 @@ async function main(): Promise<void> {
   });
   const sandbox = await startSandbox(settings, log, countDockerEvents(metrics));
   log.info({ driver: sandbox.driver, slots: settings.RCE_SLOTS }, 'the sandbox is ready');
+  declareJobs(metrics, sandbox.driver);
   ready = true;
 
   const listeners = [countEvents(metrics), logEvents(log)];
   const table = createTableClient();
+  const sqs = createQueueClient();
+  const store = new DynamoJobStore(table, settings.RCE_JOBS_TABLE);
+  const queue = createJobQueue(sqs, settings.RCE_JOBS_QUEUE_URL);
+  const deadLetters = createJobQueue(sqs, settings.RCE_DEAD_LETTER_QUEUE_URL);
+  const watching = watchQueues({ queue, deadLetters, store }, metrics, systemClock, stop.signal);
   await runUntil(stop.signal, {
     runnerId: settings.RCE_RUNNER_ID,
-    store: new DynamoJobStore(table, settings.RCE_JOBS_TABLE),
-    queue: createJobQueue(createQueueClient(), settings.RCE_JOBS_QUEUE_URL),
+    store,
+    queue,
     registry: createRunnerRegistry(table, settings.RCE_JOBS_TABLE),
     analyzer: createLambdaAnalyzer(createFunctionClient(), settings.RCE_ANALYZE_FUNCTION),
     sandbox,
@@ -51,6 +58,7 @@ async function main(): Promise<void> {
     slots: settings.RCE_SLOTS,
     drainMs: settings.RCE_DRAIN_SECONDS * 1_000,
   });
+  await watching;
   await sandbox.close();
   server?.close();
   log.info('the runner has ended');

@@ -1,4 +1,7 @@
+import type { Driver } from '@rce/core/job.ts';
 import type { MetricName } from '@rce/core/metrics.ts';
+import { VERDICT_NAMES } from '@rce/core/verdict.ts';
+import { LANGUAGES } from '@rce/languages/catalog.ts';
 import type { Metrics } from '@rce/observability/metrics.ts';
 import type { Emit } from './events.ts';
 
@@ -36,6 +39,16 @@ export const RUNNER_METRICS = [
   'rce_docker_request_seconds',
   'rce_docker_errors_total',
 ] as const satisfies readonly MetricName[];
+
+/**
+ * Shows every series of jobs from the start, at zero: a rate sees the first internal-error only if there was
+ * a value before it.
+ */
+export function declareJobs(metrics: Metrics, driver: Driver): void {
+  for (const { id: language } of LANGUAGES) {
+    for (const verdict of VERDICT_NAMES) metrics.count('rce_jobs_total', { language, verdict, driver }, 0);
+  }
+}
 
 /** Counts what happens in the runner. Languages come from the catalog, since unknown ones are refused at submit. */
 export function countEvents(metrics: Metrics): Emit {
