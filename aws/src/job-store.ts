@@ -19,6 +19,7 @@ import { itemKey, JOBS_TABLE } from './jobs-table.ts';
 const REASON_LENGTH = 1_000;
 
 const IndexEntry = z.object({ pk: z.string(), at: z.number(), attempts: z.number() });
+type IndexEntry = z.infer<typeof IndexEntry>;
 
 interface JobUpdate {
   readonly update: string;
@@ -217,19 +218,26 @@ export class DynamoJobStore implements JobStore {
   }
 
   /** Entries of the index, oldest first. The index lags the table a little. */
-  async #queryState(state: 'queued' | 'processing', before: number, limit: number) {
+  async #queryState(state: 'queued' | 'processing', before: number, limit: number): Promise<IndexEntry[]> {
     const condition = '#state = :state AND #at < :before';
-    const { Items } = await this.#table.send(
-      new QueryCommand({
-        TableName: this.#tableName,
-        IndexName: JOBS_TABLE.index.name,
-        KeyConditionExpression: condition,
-        ExpressionAttributeNames: attributeNames(condition),
-        ExpressionAttributeValues: { ':state': state, ':before': before },
-        Limit: limit,
-      }),
-    );
-    return z.array(IndexEntry).parse(Items ?? []);
+    const entries: IndexEntry[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#table.send(
+        new QueryCommand({
+          TableName: this.#tableName,
+          IndexName: JOBS_TABLE.index.name,
+          KeyConditionExpression: condition,
+          ExpressionAttributeNames: attributeNames(condition),
+          ExpressionAttributeValues: { ':state': state, ':before': before },
+          Limit: limit - entries.length,
+          ExclusiveStartKey: from,
+        }),
+      );
+      entries.push(...z.array(IndexEntry).parse(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from && entries.length < limit);
+    return entries;
   }
 
   /** Writes a result, if the condition holds, and takes the job out of the index. */

@@ -24,6 +24,11 @@ export const ERRORS = {
     title: 'The language is not known',
     advice: 'Choose an id that GET /api/languages lists.',
   },
+  'language-unavailable': {
+    status: 422,
+    title: 'The language cannot be run here',
+    advice: 'Choose one that GET /api/languages lists as available.',
+  },
   unauthorized: {
     status: 401,
     title: 'The request lacks a valid API key',
@@ -169,14 +174,21 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** One entry per wrong field; an unknown key is named by its own path. */
+/** Mistakes that one answer lists, and how much of a path, which may be a caller's key of any length. */
+const MAX_FIELD_ERRORS = 50;
+export const MAX_PATH_LENGTH = 200;
+
+/** One entry per wrong field, of the first 50; an unknown key is named by its own path. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) =>
+  const all = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
+      ? issue.keys.slice(0, MAX_FIELD_ERRORS).map((key) => ({
           path: formatPath([...issue.path, key]),
           message: 'This key is not known.',
         }))
       : [{ path: formatPath(issue.path), message: issue.message }],
   );
+  return all
+    .slice(0, MAX_FIELD_ERRORS)
+    .map(({ path, message }) => ({ path: path.slice(0, MAX_PATH_LENGTH), message }));
 }

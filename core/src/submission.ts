@@ -55,7 +55,7 @@ export const TestCase = z
       .describe('In place of the args of the submission.'),
     expected: Text.optional().describe('Without it, the test passes when the program ends with exit code 0.'),
     checker: Checker.default('trimmed'),
-    tolerance: z.number().positive().max(1).default(1e-6).describe('Absolute or relative, for `floats`.'),
+    tolerance: z.number().min(1e-15).max(1).default(1e-6).describe('Absolute or relative, for `floats`.'),
   })
   .meta({ id: 'TestCase' });
 export type TestCase = z.infer<typeof TestCase>;

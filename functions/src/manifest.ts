@@ -67,7 +67,8 @@ const WAITING_SECONDS = WAIT.maxSeconds + 3;
 const QUICK_SECONDS = 10;
 /** A Lambda's share of a processor grows with its memory: 512 MB start in half the time of 128 MB. */
 const MEMORY_MB = 512;
-const KEYS = ['RCE_API_KEYS'] as const;
+const LOGS = ['RCE_LOG_LEVEL'] as const;
+const KEYS = [...LOGS, 'RCE_API_KEYS'] as const;
 
 export const FUNCTIONS = {
   submit: {
@@ -84,7 +85,7 @@ export const FUNCTIONS = {
       'jobs-queue:depth',
     ],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL'],
-    options: [...KEYS, 'RCE_RATE_LIMIT', ...Object.keys(LIMIT_SETTINGS)],
+    options: [...KEYS, 'RCE_RATE_LIMIT', 'RCE_TRUSTED_PROXIES', ...Object.keys(LIMIT_SETTINGS)],
   },
   status: {
     description: 'Answers with a job, at once or when it changes',
@@ -114,7 +115,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/languages' }],
     access: ['jobs-table:query'],
     settings: ['RCE_JOBS_TABLE'],
-    options: [],
+    options: LOGS,
   },
   health: {
     description: 'Tells whether jobs can be taken and run, with the state of each part',
@@ -124,7 +125,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/health' }],
     access: ['jobs-table:query', 'jobs-queue:depth', 'dead-letter-queue:depth'],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL', 'RCE_DEAD_LETTER_QUEUE_URL'],
-    options: [],
+    options: LOGS,
   },
   openapi: {
     description: 'Describes this API as OpenAPI 3.1',
@@ -134,7 +135,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/openapi.json' }],
     access: [],
     settings: [],
-    options: Object.keys(LIMIT_SETTINGS),
+    options: [...LOGS, ...Object.keys(LIMIT_SETTINGS)],
   },
   analyze: {
     description: 'Reads a program, without running it, and reports what is risky in it',
@@ -154,7 +155,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/analysis/rules' }],
     access: [],
     settings: [],
-    options: [],
+    options: LOGS,
   },
   'analysis-health': {
     description: 'Tells whether the analysis works, by analysing a small program',
@@ -164,7 +165,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/analysis/health' }],
     access: [],
     settings: [],
-    options: [],
+    options: LOGS,
   },
   'dead-letter': {
     description: 'Ends jobs whose message failed too often as internal-error',
@@ -175,7 +176,7 @@ export const FUNCTIONS = {
     queue: { name: 'dead-letter-queue', batchSize: 10 },
     access: ['jobs-table:read', 'jobs-table:write', 'dead-letter-queue:consume'],
     settings: ['RCE_JOBS_TABLE'],
-    options: [],
+    options: LOGS,
   },
   reconcile: {
     description: 'Finds jobs that nobody works on, and gives them a new message or ends them',
@@ -192,7 +193,7 @@ export const FUNCTIONS = {
       'jobs-queue:depth',
     ],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL'],
-    options: [],
+    options: LOGS,
   },
 } as const satisfies Record<string, FunctionDefinition>;
 

@@ -1,0 +1,65 @@
+import { DEAD_LETTER_QUEUE_SETTINGS, QUEUE_SETTINGS, TABLE_SETTINGS } from '@rce/aws/settings.ts';
+import { LIMIT_SETTINGS } from '@rce/core/limit-settings.ts';
+import { ADMISSION } from '@rce/core/limits.ts';
+import { integer, parseSettings } from '@rce/core/settings.ts';
+import { z } from 'zod';
+import { LOG_LEVELS } from './log.ts';
+
+const LOG_SETTINGS = {
+  RCE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level of what is logged'),
+};
+
+const API_KEY_SETTINGS = {
+  RCE_API_KEYS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((key) => key.trim())
+        .filter((key) => key !== ''),
+    )
+    .refine((keys) => keys.every((key) => key.length >= 16), 'each key needs at least 16 characters')
+    .describe('keys by comma, one of which callers must send as X-Api-Key; without any, all are let in'),
+};
+
+const RATE_SETTINGS = {
+  RCE_RATE_LIMIT: integer(0, 1_000_000)
+    .default(ADMISSION.submissionsPerMinute)
+    .describe('submissions a minute per caller; 0 is no limit'),
+  RCE_TRUSTED_PROXIES: integer(0, 5)
+    .default(0)
+    .describe('proxies of your own in front of the API gateway, for example 1 for CloudFront'),
+};
+
+/** What each function reads of its environment. The manifest lists the same names for those who deploy. */
+export const SETTINGS = {
+  submit: z.object({
+    ...LOG_SETTINGS,
+    ...TABLE_SETTINGS,
+    ...QUEUE_SETTINGS,
+    ...API_KEY_SETTINGS,
+    ...RATE_SETTINGS,
+    ...LIMIT_SETTINGS,
+  }),
+  status: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
+  cancel: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
+  languages: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS }),
+  health: z.object({
+    ...LOG_SETTINGS,
+    ...TABLE_SETTINGS,
+    ...QUEUE_SETTINGS,
+    ...DEAD_LETTER_QUEUE_SETTINGS,
+  }),
+  openapi: z.object({ ...LOG_SETTINGS, ...LIMIT_SETTINGS }),
+  analyze: z.object({ ...LOG_SETTINGS, ...API_KEY_SETTINGS }),
+  rules: z.object(LOG_SETTINGS),
+  'analysis-health': z.object(LOG_SETTINGS),
+  'dead-letter': z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS }),
+  reconcile: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...QUEUE_SETTINGS }),
+} as const;
+
+/** @throws SettingsError that lists every mistake. */
+export function readSettings<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> {
+  return parseSettings(schema, process.env);
+}
