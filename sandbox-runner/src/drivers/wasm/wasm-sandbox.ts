@@ -39,7 +39,10 @@ export class WasmSandbox implements Sandbox {
 
   async start(progress: (message: string) => void): Promise<void> {
     progress('Starting the WebAssembly interpreters.');
-    const [threadCode, preludeCode] = await Promise.all([bundle('thread/main.ts', 'cjs'), '']);
+    const [threadCode, preludeCode] = await Promise.all([
+      bundle('thread/main.ts', 'cjs'),
+      bundle('guest/main.ts', 'iife'),
+    ]);
     const { slots, maxMemoryBytes, warm } = this.#options;
     this.#init = {
       type: 'init',
@@ -55,7 +58,7 @@ export class WasmSandbox implements Sandbox {
 
   languages(): readonly LanguageAvailability[] {
     return LANGUAGES.map(({ id, name, wasm }) =>
-      wasm?.interpreter === 'python'
+      wasm
         ? { id, available: true, version: versionOf(wasm.runtime) }
         : {
             id,
@@ -119,7 +122,7 @@ export function createWasmSandbox(options: WasmSandboxOptions): WasmSandbox {
 
 /** The interpreters that jobs without wishes of their own need. */
 function standingSpecs(): InterpreterSpec[] {
-  return LANGUAGES.filter(({ wasm }) => wasm?.interpreter === 'python').map((language) =>
+  return LANGUAGES.filter(({ wasm }) => wasm !== undefined).map((language) =>
     specOf(language, language.fileName, DEFAULT_RUN_LIMITS.memoryBytes),
   );
 }

@@ -1,4 +1,7 @@
 /** The part of the WebAssembly JavaScript API that this driver uses: Node's types leave it out. */
+/** Named by the types of quickjs-wasi. */
+type BufferSource = ArrayBufferView | ArrayBuffer;
+
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number });

@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers';
 import type { ThreadAssets } from '../thread/control.ts';
-import { loadPython } from './assets.ts';
+import { loadPython, loadQuickJs } from './assets.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { FromEngine, ToEngine } from './protocol.ts';
 import { WarmPool } from './warm-pool.ts';
@@ -80,10 +80,11 @@ function send(message: FromEngine): void {
 }
 
 async function start(init: Init): Promise<Engine> {
-  const python = await loadPython();
-  const assets: ThreadAssets = { python };
+  const [python, quickjs] = await Promise.all([loadPython(), loadQuickJs(init.preludeCode)]);
+  const assets: ThreadAssets = { python, quickjs };
   const pool = new WarmPool({ code: init.threadCode, assets, slots: init.slots, warm: init.warm });
-  await pool.refill();
+  // A job that comes before the interpreters wait gets a cold start.
+  pool.refill().catch((error: unknown) => send({ type: 'broken', message: String(error) }));
   const engine = new Engine(pool);
   setInterval(() => engine.guard(init.maxRssBytes), GUARD_MS).unref();
   setInterval(() => pool.trim(), TRIM_MS).unref();
@@ -105,7 +106,7 @@ process.on('message', async (message: ToEngine) => {
   } catch (error) {
     send({
       type: 'broken',
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      message: `${String(error)}\n${error instanceof Error ? error.stack : ''}`,
     });
   }
 });

@@ -1,5 +1,6 @@
 import type { RunInput } from '@rce/core/ports/sandbox.ts';
 import type { SourceFile } from '@rce/core/submission.ts';
+import type { Snapshot } from 'quickjs-wasi';
 
 /**
  * Memory that an interpreter's thread shares with the engine's main thread. Output and the facts about a
@@ -70,6 +71,12 @@ export interface ThreadAssets {
     readonly module: WebAssembly.Module;
     /** Memory that the module asks for when it starts. */
     readonly initialPages: number;
+  };
+  readonly quickjs: {
+    readonly module: WebAssembly.Module;
+    readonly extensions: readonly { readonly name: string; readonly module: WebAssembly.Module }[];
+    /** A virtual machine in which the prelude has run. */
+    readonly snapshot: Omit<Snapshot, 'memory'> & { readonly memory: SharedArrayBuffer };
   };
 }
 

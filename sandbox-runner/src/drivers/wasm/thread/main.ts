@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadData, ThreadEnd } from './control.ts';
 import { runPython } from './python.ts';
+import { runQuickJs } from './quickjs.ts';
 import { RunContext } from './run-context.ts';
 
 /** Entry of an interpreter's thread: one interpreter, one run. */
@@ -10,7 +11,10 @@ async function main(): Promise<void> {
   const context = new RunContext(parentPort, control);
   let end: ThreadEnd;
   try {
-    end = await runPython(spec, assets.python, context);
+    end =
+      spec.interpreter === 'python'
+        ? await runPython(spec, assets.python, context)
+        : await runQuickJs(spec, assets.quickjs, context);
   } catch (error) {
     end = { kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

@@ -10,6 +10,7 @@ export class RunContext {
   #job: ThreadJob | undefined;
   #stdinAt = 0;
   #cpuStart = 0;
+  #startedAt = 0;
   #kept: Record<Stream, Uint8Array> | undefined;
   /** What the interpreter printed before its job; it belongs to no program. */
   #startText = '';
@@ -36,6 +37,7 @@ export class RunContext {
       stderr: new Uint8Array(job.output, job.outputBytes, job.outputBytes),
     };
     this.#cpuStart = cpuMicros();
+    this.#startedAt = performance.now();
     this.#control[SLOT.cpuAtStart] = this.#cpuStart;
     return job;
   }
@@ -82,6 +84,11 @@ export class RunContext {
 
   noteMemory(bytes: number): void {
     this.#control[SLOT.memoryPages] = Math.ceil(bytes / 65_536);
+  }
+
+  /** Milliseconds since the run began. */
+  elapsedMs(): number {
+    return performance.now() - this.#startedAt;
   }
 
   cpuTimeNs(): bigint {

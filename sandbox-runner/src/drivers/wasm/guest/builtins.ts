@@ -1,0 +1,160 @@
+import { Buffer, constants as bufferConstants } from 'node:buffer';
+import events, { EventEmitter } from 'node:events';
+import path from 'node:path';
+import * as util from 'node:util';
+import { dequal } from 'dequal';
+import { assert } from './assert.ts';
+import { fs, fsPromises } from './fs.ts';
+import { host } from './host.ts';
+import { timerFunctions } from './loop.ts';
+import { process } from './process.ts';
+import { readline, readlinePromises } from './readline.ts';
+
+type Callback = (error: unknown, result?: unknown) => void;
+
+const promisify = (call: (...args: unknown[]) => unknown) =>
+  call === (timerFunctions.setTimeout as unknown)
+    ? timersPromises.setTimeout
+    : (...args: unknown[]) =>
+        new Promise((resolve, reject) => {
+          const done: Callback = (error, result) => (error ? reject(error) : resolve(result));
+          call(...args, done);
+        });
+
+const timersPromises = {
+  setTimeout: <Value>(ms?: number, value?: Value) =>
+    new Promise((resolve) => timerFunctions.setTimeout(() => resolve(value), ms)),
+  setImmediate: <Value>(value?: Value) =>
+    new Promise((resolve) => timerFunctions.setImmediate(() => resolve(value))),
+  async *setInterval<Value>(ms?: number, value?: Value) {
+    for (;;) {
+      await timersPromises.setTimeout(ms);
+      yield value;
+    }
+  },
+};
+
+function randomUUID(): string {
+  const bytes = host.random(16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Buffer.from(bytes).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+export const webCrypto = {
+  randomUUID,
+  getRandomValues<View extends ArrayBufferView>(view: View): View {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    bytes.set(host.random(bytes.length));
+    return view;
+  },
+};
+
+export const performance = {
+  now: () => host.now(),
+  timeOrigin: 0,
+  mark: () => undefined,
+  measure: () => undefined,
+};
+
+const utilModule: Record<string, unknown> = {
+  ...util,
+  promisify,
+  isDeepStrictEqual: dequal,
+  callbackify:
+    (call: (...args: unknown[]) => Promise<unknown>) =>
+    (...args: unknown[]) => {
+      const done = args.pop() as Callback;
+      call(...args).then((result) => done(null, result), done);
+    },
+  inherits(child: { prototype: object }, parent: { prototype: object }) {
+    Object.setPrototypeOf(child.prototype, parent.prototype);
+  },
+  deprecate: <Call>(call: Call) => call,
+  types: {
+    isPromise: (value: unknown) => value instanceof Promise,
+    isDate: (value: unknown) => value instanceof Date,
+    isRegExp: (value: unknown) => value instanceof RegExp,
+    isMap: (value: unknown) => value instanceof Map,
+    isSet: (value: unknown) => value instanceof Set,
+    isNativeError: (value: unknown) => value instanceof Error,
+    isTypedArray: (value: unknown) => ArrayBuffer.isView(value) && !(value instanceof DataView),
+    isUint8Array: (value: unknown) => value instanceof Uint8Array,
+  },
+  TextEncoder: globalThis.TextEncoder,
+  TextDecoder: globalThis.TextDecoder,
+};
+
+const os = {
+  EOL: '\n',
+  platform: () => 'linux',
+  type: () => 'Linux',
+  arch: () => 'wasm32',
+  release: () => '',
+  hostname: () => 'sandbox',
+  homedir: () => '/work',
+  tmpdir: () => '/tmp',
+  endianness: () => 'LE',
+  cpus: () => [],
+  availableParallelism: () => 1,
+  totalmem: () => host.memory(),
+  freemem: () => 0,
+  loadavg: () => [0, 0, 0],
+  uptime: () => host.now() / 1000,
+  userInfo: () => ({ username: 'nobody', uid: 65_534, gid: 65_534, homedir: '/work', shell: null }),
+};
+
+/** All of Node's modules that there are here, by name without `node:`. */
+export const builtins: Readonly<Record<string, unknown>> = {
+  assert,
+  'assert/strict': assert,
+  buffer: { Buffer, constants: bufferConstants, kMaxLength: 2 ** 31 - 1, atob, btoa },
+  crypto: {
+    ...webCrypto,
+    webcrypto: webCrypto,
+    randomBytes: (length: number) => Buffer.from(host.random(length)),
+    randomInt(low: number, high?: number) {
+      const [from, to] = high === undefined ? [0, low] : [low, high];
+      // 48 bits, so that the bias of the remainder is out of reach.
+      return from + (Buffer.from(host.random(6)).readUIntBE(0, 6) % (to - from));
+    },
+  },
+  events: Object.assign(events, { EventEmitter, default: events }),
+  fs,
+  'fs/promises': fsPromises,
+  os,
+  path: Object.assign(path, { posix: path }),
+  'path/posix': path,
+  perf_hooks: { performance },
+  process,
+  readline,
+  'readline/promises': readlinePromises,
+  timers: timerFunctions,
+  'timers/promises': timersPromises,
+  url: {
+    URL: globalThis.URL,
+    URLSearchParams: globalThis.URLSearchParams,
+    fileURLToPath: (url: string | URL) => decodeURIComponent(new URL(url).pathname),
+    pathToFileURL: (file: string) => new URL(`file://${path.resolve(file)}`),
+  },
+  util: utilModule,
+};
+
+/** Modules that Node has and a program here cannot use, with what it would reach. */
+const REFUSED = new Set(
+  'async_hooks child_process cluster dgram diagnostics_channel dns domain http http2 https inspector net repl stream string_decoder tls trace_events tty v8 vm wasi worker_threads zlib sqlite test'.split(
+    ' ',
+  ),
+);
+
+/** @throws Error for one of Node's modules that is not there; undefined when Node has none of that name. */
+export function builtin(specifier: string): unknown {
+  const name = specifier.replace(/^node:/, '');
+  if (Object.hasOwn(builtins, name)) return builtins[name];
+  if (REFUSED.has(name)) {
+    const error = new Error(`The module '${name}' is not available in the WebAssembly sandbox`);
+    throw Object.assign(error, { code: 'ERR_NOT_AVAILABLE' });
+  }
+  return undefined;
+}
