@@ -33,7 +33,11 @@
     return fields;
   };
 
-  fs.unlinkSync(__filename);
+  // What Node would do for the first time when the program is there already.
+  process.stdout;
+  process.stderr;
+  console.log;
+  fs.rmSync(__dirname, { recursive: true });
   fs.writeSync(1, ready);
   const fields = parse(read(Number.parseInt(read(8).toString('latin1'), 16)));
   const next = () => fields.shift();

@@ -1,21 +1,27 @@
-"""Keeps a Python interpreter waiting in its sandbox, and runs a program in it as often as asked.
+"""Keeps a Python interpreter waiting in its sandbox until there is a program, and gives it that.
 
 The interpreter is started as `python3 /work/main.py`, before there is a /work/main.py, with this file in
 the place of sitecustomize, which `site` imports when everything but the program is ready. Here it waits.
-For each run it forks; the child returns from the import, and the interpreter itself goes on to open and
-run the program. So the program has no frame of ours beneath it, and tracebacks, __main__, exit codes,
-atexit and the rest are the interpreter's own doing.
+When the import is over, the interpreter itself goes on to open and run the program. So the program has no
+frame of ours beneath it, and tracebacks, __main__, exit codes, atexit and the rest are the
+interpreter's own doing.
 
-The parent is process 1 of the container: signals from inside cannot end it, and it reaps what the
-program leaves behind. What it reads: for each run, eight hexadecimal digits, that many bytes of fields
-(netstrings), and a token of 32 bytes. It reads the token after the fork and holds the program back until
-then: the program can neither find it in its memory nor in the pipe. /proc/1/mem is masked.
-What it writes when the run has ended: on stdout the token, how the run ended and the largest resident
-set; on stderr the token.
+serve_one: process 1 is a shell that waits for the interpreter. No fork: after one, nearly every page of
+the interpreter would be copied while the program runs.
+
+serve_many: process 1 is this interpreter, and every run is a fork of it. Signals from inside cannot end
+process 1, and it reaps what a program leaves behind. It reads the token after the fork and holds the program
+back until then: the program can neither find it in its memory nor in the pipe, and /proc/1/mem is masked.
+
+Both read eight hexadecimal digits and that many bytes of fields (netstrings). serve_many then reads a token
+of 32 bytes and, when the run has ended, writes on stdout the token, how the run ended and the largest
+resident set, and on stderr the token.
 """
 
 
-def serve():
+
+def serve(many):
+    import os
     import posix
     import sys
     from _signal import SIG_DFL, default_int_handler, signal
@@ -85,16 +91,21 @@ def serve():
                     posix.rmdir(name, dir_fd=stack[-1])
 
     def sockets_left():
-        """Closed TCP connections linger in the kernel, where a later run could see them."""
-        for name in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
+        """Closed TCP connections linger in the kernel (`tw`), where a later run could see them."""
+        for name in ("sockstat", "sockstat6"):
             try:
                 fd = posix.open("/proc/self/net/" + name, posix.O_RDONLY)
-            except OSError:
+            except FileNotFoundError:
+                # A runtime with a network stack of its own, or a kernel without IPv6.
                 continue
-            lines = posix.read(fd, 4096).count(b"\n")
+            lines = posix.read(fd, 4096).split(b"\n")
             posix.close(fd)
-            if lines > 1:
-                return True
+            for line in lines:
+                words = line.split()
+                for name, count in zip(words[1::2], words[2::2]):
+                    # `sockets: used` counts local sockets too, and those of dying processes for a moment.
+                    if name in (b"inuse", b"tw") and count != b"0":
+                        return True
         return False
 
     def drain():
@@ -141,19 +152,22 @@ def serve():
         posix.close(sink)
         return source
 
-    def become(source, gate, args, env):
-        """Turns this fork into the program's process."""
+    def detach(gate):
+        """Parts a fork from process 1."""
         posix.read(gate, 1)
         posix.close(gate)
         posix.setsid()
-        posix.dup2(source, 0)
-        posix.close(source)
         # Descriptors of its own for the pipes: their flags (O_NONBLOCK) must not be shared with later runs.
         for fd in (1, 2):
             own = posix.open("/proc/self/fd/%d" % fd, posix.O_WRONLY)
             posix.dup2(own, fd)
             posix.close(own)
         signal(2, default_int_handler)
+
+    def become(source, entry, args, env):
+        """Makes this process the program's."""
+        posix.dup2(source, 0)
+        posix.close(source)
         try:
             # Of all processes in the container the kernel should choose this one when memory runs out.
             fd = posix.open("/proc/self/oom_score_adj", posix.O_WRONLY)
@@ -161,43 +175,57 @@ def serve():
             posix.close(fd)
         except OSError:
             pass
-        import os
-
         for at in range(0, len(env), 2):
             os.environb[env[at]] = env[at + 1]
         posix.chdir("/work")
         sys.argv += [os.fsdecode(arg) for arg in args]
         if hasattr(sys, "orig_argv"):
             sys.orig_argv += [os.fsdecode(arg) for arg in args]
+        main = os.fsdecode(b"/work/" + entry)
+        if main != sys.argv[0]:
+            # The waiting interpreter was told of another file: this one needs another interpreter.
+            posix.execve(sys.executable, ["python3", main, *args], os.environb)
 
     # The program must not find how it was started.
-    import os
-
     del os.environ["PYTHONPATH"]
     sys.path[:] = [path for path in sys.path if path != here]
     sys.path_importer_cache.pop(here, None)
     empty("/tmp")
-    # A handler would make process 1 mortal: the kernel drops signals that have none.
-    signal(2, SIG_DFL)
 
-    while True:
+    def receive():
+        """Waits for a program, and lays it out."""
         write(1, ready)
         message = fields(read(int(read(8), 16)))
         entry = message.pop(0)
         args, env, files = take(message), take(message), take(message)
         lay_out(zip(files[::2], files[1::2]))
-        source = feed(message.pop(0))
+        return feed(message.pop(0)), entry, args, env
+
+    # What the interpreter would do for the first time when the program is there already: list the folders
+    # where it looks for modules, and call its compiler.
+    import gc
+    from _frozen_importlib_external import PathFinder
+
+    PathFinder.find_spec("usercustomize")
+    compile("def f(x):\n    print(x)\n\n\nf(1)\n", "main.py", "exec")
+    # The objects that are there now live as long as the interpreter. Without this it would look through
+    # them, and write to their pages, when the program ends.
+    gc.collect()
+    gc.freeze()
+    if not many:
+        return become(*receive())
+
+    # A handler would make process 1 mortal: the kernel drops signals that have none.
+    signal(2, SIG_DFL)
+    while True:
+        program = receive()
         gate, opener = posix.pipe()
         child = posix.fork()
         if child == 0:
             posix.close(opener)
-            become(source, gate, args, env)
-            main = os.fsdecode(b"/work/" + entry)
-            if main != sys.argv[0]:
-                # The waiting interpreter was told of another file: this one needs another interpreter.
-                posix.execve(sys.executable, ["python3", main, *args], os.environb)
-            return
-        posix.close(source)
+            detach(gate)
+            return become(*program)
+        posix.close(program[0])
         posix.close(gate)
         token = read(32)
         posix.close(opener)
@@ -209,13 +237,14 @@ def serve():
         try:
             for path in workdirs:
                 empty(path)
-            if sockets_left():
-                posix._exit(0)
+            clean = not sockets_left()
         except BaseException:
+            clean = False
+        if not clean:
             # Not provably as it was before: better no container than one with a past.
             posix._exit(0)
 
 
-serve()
-# `site` takes this for an interpreter without sitecustomize, and forgets the module.
-raise ImportError(name="sitecustomize")
+def leave():
+    """`site` takes this for an interpreter without sitecustomize, and forgets the module."""
+    raise ImportError(name="sitecustomize")

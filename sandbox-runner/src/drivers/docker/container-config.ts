@@ -2,13 +2,13 @@ import type { Language } from '@rce/core/language.ts';
 import type { RunLimits } from '@rce/core/limits.ts';
 import { CPUS_PER_JOB, SUBMISSION_LIMITS } from '@rce/core/limits.ts';
 import type { ContainerCreateOptions } from 'dockerode';
-import { ARTIFACT_DIR, DOCKER_HARNESSES, WORK_DIR } from './harness.ts';
+import { ARTIFACT_DIR, DOCKER_HARNESSES, type HarnessName, WORK_DIR } from './harness.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** What a container is made for. Two jobs whose shapes are equal can use the same waiting container. */
 export interface Shape {
   readonly image: string;
-  readonly harness: keyof typeof DOCKER_HARNESSES;
+  readonly harness: HarnessName;
   /** The file that a waiting interpreter will open. */
   readonly main: string;
   readonly memoryBytes: number;

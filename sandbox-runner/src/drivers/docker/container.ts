@@ -81,7 +81,7 @@ export class SandboxContainer {
     identity: Identity,
     token: string,
   ): Promise<SandboxContainer> {
-    const harness = DOCKER_HARNESSES[shape.harness];
+    const harness: Harness = DOCKER_HARNESSES[shape.harness];
     let container: Docker.Container | undefined;
     try {
       container = await deps.docker.createContainer(containerConfig(shape, identity));

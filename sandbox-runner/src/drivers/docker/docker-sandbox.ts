@@ -16,7 +16,7 @@ import { WarmPool } from '../../pool.ts';
 import { CgroupReader } from './cgroup.ts';
 import { type ContainerDeps, messageOf, SandboxContainer } from './container.ts';
 import { type Identity, NAME_PREFIX, type Shape, shapeFor } from './container-config.ts';
-import { ARTIFACT, DOCKER_HARNESSES } from './harness.ts';
+import { ARTIFACT, harnessFor } from './harness.ts';
 import { dockerAdvice, findImage, type Image, localImageName, pullImage } from './images.ts';
 import type { DockerSandboxOptions } from './options.ts';
 import { Owner } from './owners.ts';
@@ -147,10 +147,10 @@ export class DockerSandbox implements Sandbox {
       );
     }
     const { language, image } = installed;
-    const { harness, compile, run } = language.docker;
+    const { compile, run } = language.docker;
     const files = program.files.map(({ path, content }) => ({ path, content: Buffer.from(content) }));
-    const fits = DOCKER_HARNESSES[harness].anyEntry || program.entry === language.fileName;
-    const shape = shapeFor(language, image.id, fits ? harness : 'shell', program.limits);
+    const harness = harnessFor(language, program.entry, program.runs);
+    const shape = shapeFor(language, image.id, harness, program.limits);
     const take = () => this.#take(shape, language.id);
     const first = take();
     const parts = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HARNESSES } from '@rce/core/language.ts';
+import type { Language } from '@rce/core/language.ts';
 import type { RunInput } from '@rce/core/ports/sandbox.ts';
 import { LANGUAGES_DIR } from '@rce/languages/catalog.ts';
 
@@ -105,35 +105,92 @@ function encodeScript(message: RunMessage): Buffer {
   return Buffer.concat([Buffer.from(`${token}\n${text.length}\n`), text, ...data]);
 }
 
-const PYTHON_START =
-  'cd /work && mkdir /tmp/.rce && printf %s "$1" >/tmp/.rce/sitecustomize.py && PYTHONPATH=/tmp/.rce exec python3 "/work/$2"';
-const PYTHON_SOURCE = source('python/harness.py');
-const NODE_START = source('shell/node.sh');
-const NODE_SOURCE = source('javascript/harness.cjs');
-const SHELL_SOURCE = source('shell/harness.sh');
+const SHELL = source('shell/harness.sh');
+const INTERPRETER = source('shell/interpreter.sh');
+const PYTHON = source('python/harness.py');
+const NODE = source('javascript/harness.cjs');
+
+/** Where an interpreter finds its harness, which removes the folder when it has started. */
+const HARNESS_DIR = '/tmp/.rce';
+const SITE = 'sitecustomize.py';
+
+const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
+const pythonServing = (call: string) => `${PYTHON}\n\n${call}\nleave()\n`;
 
 /** How a runtime is kept waiting, and how it is told what to run. */
-export const DOCKER_HARNESSES: Readonly<Record<(typeof HARNESSES)[number], Harness>> = {
+export const DOCKER_HARNESSES = {
+  /** A Python interpreter that waits for one program. */
   python: {
-    entrypoint: (main) => ['sh', '-c', PYTHON_START, 'sh', PYTHON_SOURCE, main],
+    entrypoint: (main) =>
+      sh(
+        INTERPRETER,
+        HARNESS_DIR,
+        SITE,
+        pythonServing('serve(many=False)'),
+        'env',
+        `PYTHONPATH=${HARNESS_DIR}`,
+        'python3',
+        `${WORK_DIR}/${main}`,
+      ),
+    anyEntry: true,
+    reusable: false,
+    prepare: (token) => Buffer.from(`${token}\n`),
+    encode: encodeFields,
+  },
+  /** A Python interpreter that forks for each of many programs. */
+  'python-many': {
+    entrypoint: (main) =>
+      sh(
+        'cd /work && mkdir "$1" && printf %s "$3" >"$1/$2" && PYTHONPATH=$1 exec python3 "$4"',
+        HARNESS_DIR,
+        SITE,
+        pythonServing('serve(many=True)'),
+        `${WORK_DIR}/${main}`,
+      ),
     anyEntry: true,
     reusable: true,
     prepare: () => NOTHING,
     // The token comes last: process 1 reads it when the program's process exists already.
     encode: (message) => Buffer.concat([encodeFields(message), Buffer.from(message.token)]),
   },
+  /** A Node interpreter that waits for one program. */
   node: {
-    entrypoint: (main) => ['sh', '-c', NODE_START, 'sh', NODE_SOURCE, main],
+    entrypoint: (main) =>
+      sh(
+        INTERPRETER,
+        HARNESS_DIR,
+        'harness.cjs',
+        NODE,
+        'node',
+        '--require',
+        `${HARNESS_DIR}/harness.cjs`,
+        `${WORK_DIR}/${main}`,
+      ),
     anyEntry: false,
     reusable: false,
     prepare: (token) => Buffer.from(`${token}\n`),
     encode: encodeFields,
   },
+  /** Any image with a shell; what runs the program starts when it comes. */
   shell: {
-    entrypoint: () => ['sh', '-c', SHELL_SOURCE],
+    entrypoint: () => sh(SHELL),
     anyEntry: true,
     reusable: false,
     prepare: () => NOTHING,
     encode: encodeScript,
   },
-};
+} as const satisfies Record<string, Harness>;
+
+export type HarnessName = keyof typeof DOCKER_HARNESSES;
+
+/** The harness for one program that is to run `runs` times. */
+export function harnessFor(
+  language: Pick<Language, 'docker' | 'fileName'>,
+  entry: string,
+  runs: number,
+): HarnessName {
+  const { harness } = language.docker;
+  if (harness === 'python') return runs > 1 ? 'python-many' : 'python';
+  if (!DOCKER_HARNESSES[harness].anyEntry && entry !== language.fileName) return 'shell';
+  return harness;
+}

@@ -1,0 +1,16 @@
+# Process 1 of a container that keeps an interpreter waiting: starts it, waits for its end, reports it.
+# $1 is the folder of its harness, $2 the harness's file there, $3 the source; the rest is the command.
+# The token is never given to the interpreter: it is read before that starts, isn't exported, and the memory
+# of process 1 is masked.
+exec 3>&2 2>/dev/null
+cd /work && mkdir "$1" && printf %s "$3" >"$1/$2" || exit
+IFS= read -r token || exit
+shift 3
+# Not in the background: the shell would have it ignore SIGINT. With pipes opened anew: flags that a program
+# sets on them (O_NONBLOCK) must not be the shell's.
+"$@" >/proc/self/fd/1 2>/proc/self/fd/3 3>&-
+status=$?
+kill -s KILL -- -1
+printf '%s\n' "$token" >&3
+printf '%s%s\n' "$token" "$status"
+read -r _
