@@ -29,6 +29,11 @@ export const ERRORS = {
     title: 'The language cannot be run here',
     advice: 'Choose one that GET /api/languages lists as available.',
   },
+  'language-not-analysed': {
+    status: 422,
+    title: 'The language is not analysed',
+    advice: 'Choose one that GET /api/languages lists with analysis.',
+  },
   unauthorized: {
     status: 401,
     title: 'The request lacks a valid API key',

@@ -37,6 +37,14 @@ export const Health = z
   .meta({ id: 'Health' });
 export type Health = z.infer<typeof Health>;
 
+export const AnalysisHealth = z
+  .object({
+    status: State,
+    languages: z.array(z.object({ id: z.string(), status: State, durationMs: z.number().nullable() })),
+  })
+  .meta({ id: 'AnalysisHealth' });
+export type AnalysisHealth = z.infer<typeof AnalysisHealth>;
+
 /** A part that has not answered after this many milliseconds fails. */
 const CHECK_TIMEOUT_MS = 3_000;
 

@@ -127,6 +127,16 @@ export const FUNCTIONS = {
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL', 'RCE_DEAD_LETTER_QUEUE_URL'],
     options: LOGS,
   },
+  stats: {
+    description: 'Tells what queue and runners did in the last minutes',
+    entry: 'src/handlers/stats.ts',
+    memoryMb: MEMORY_MB,
+    timeoutSeconds: QUICK_SECONDS,
+    routes: [{ method: 'GET', path: '/api/stats' }],
+    access: ['jobs-table:query', 'jobs-queue:depth'],
+    settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL'],
+    options: LOGS,
+  },
   openapi: {
     description: 'Describes this API as OpenAPI 3.1',
     entry: 'src/handlers/openapi.ts',

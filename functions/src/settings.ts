@@ -51,6 +51,7 @@ export const SETTINGS = {
     ...QUEUE_SETTINGS,
     ...DEAD_LETTER_QUEUE_SETTINGS,
   }),
+  stats: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...QUEUE_SETTINGS }),
   openapi: z.object({ ...LOG_SETTINGS, ...LIMIT_SETTINGS }),
   analyze: z.object({ ...LOG_SETTINGS, ...API_KEY_SETTINGS }),
   rules: z.object(LOG_SETTINGS),

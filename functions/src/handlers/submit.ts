@@ -21,8 +21,6 @@ import type {
 import { isFieldError, sourcesOf } from '@rce/core/program.ts';
 import { type Submission, submissionSchema } from '@rce/core/submission.ts';
 import { isFinal } from '@rce/core/verdict.ts';
-import { LANGUAGES } from '@rce/languages/catalog.ts';
-import { findLanguage } from '@rce/languages/find.ts';
 import { Admission } from '../admission.ts';
 import { callerOf } from '../caller.ts';
 import { coldStart } from '../cold-start.ts';
@@ -32,6 +30,7 @@ import { endpoint, type HttpHandler } from '../http/endpoint.ts';
 import { type HttpRequest, readWait } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import { isSettled, jobTag } from '../job-state.ts';
+import { knownLanguage } from '../known-language.ts';
 import { createLog, type Log } from '../log.ts';
 import { countSubmission } from '../rate-limit.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
@@ -97,15 +96,6 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
       location: `/api/status/${answer.jobId}`,
       etag: jobTag(answer),
     });
-  });
-}
-
-function knownLanguage(name: string) {
-  const language = findLanguage(name);
-  if (language) return language;
-  const ids = LANGUAGES.map(({ id }) => id).join(', ');
-  throw new ApiError('unknown-language', `${JSON.stringify(name)} is none of ${ids}.`, {
-    errors: [{ path: 'language', message: `must be one of ${ids}` }],
   });
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from '@rce/core/errors.ts';
+import { ApiError, type FieldError, MAX_PATH_LENGTH } from '@rce/core/errors.ts';
 import { z } from 'zod';
 
 const Values = z.record(z.string(), z.string()).nullish();
@@ -73,14 +73,29 @@ function lastByName(values: Readonly<Record<string, readonly string[]>>): Map<st
  * @throws ApiError invalid-input
  */
 export function readWait(query: HttpRequest['query'], maxSeconds: number): number {
-  const errors = [...query]
-    .filter(([name]) => name !== 'wait')
-    .map(([name]) => ({ path: name, message: 'This query parameter is not known.' }));
-  const [text, ...more] = query.get('wait') ?? ['0'];
-  const seconds = text !== undefined && /^\d{1,4}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
-  if (more.length > 0) errors.push({ path: 'wait', message: 'must be given once' });
-  else if (!(seconds <= maxSeconds))
-    errors.push({ path: 'wait', message: `must be a number of seconds from 0 to ${maxSeconds}` });
-  if (errors.length > 0) throw new ApiError('invalid-input', 'The query is not right.', { errors });
-  return seconds;
+  refuseQuery(query, 'wait');
+  const [text = '', ...more] = query.get('wait') ?? ['0'];
+  const seconds = /^\d{1,4}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (more.length > 0) throw invalidQuery([{ path: 'wait', message: 'must be given once' }]);
+  if (seconds <= maxSeconds) return seconds;
+  throw invalidQuery([{ path: 'wait', message: `must be a number of seconds from 0 to ${maxSeconds}` }]);
+}
+
+/**
+ * Refuses every parameter of the query but those named.
+ * @throws ApiError invalid-input
+ */
+export function refuseQuery(query: HttpRequest['query'], ...known: readonly string[]): void {
+  const unknown = [...query.keys()].filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw invalidQuery(
+    unknown.slice(0, 10).map((name) => ({
+      path: name.slice(0, MAX_PATH_LENGTH),
+      message: 'This query parameter is not known.',
+    })),
+  );
+}
+
+function invalidQuery(errors: readonly FieldError[]): ApiError {
+  return new ApiError('invalid-input', 'The query has a mistake.', { errors });
 }
