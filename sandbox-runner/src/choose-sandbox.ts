@@ -3,6 +3,7 @@ import type { Logger } from '@rce/observability/log.ts';
 import Docker from 'dockerode';
 import { createDockerSandbox } from './drivers/docker/docker-sandbox.ts';
 import type { DockerEvent } from './drivers/docker/options.ts';
+import { type DockerCall, timeCalls } from './drivers/docker/timed-client.ts';
 import { createWasmSandbox } from './drivers/wasm/wasm-sandbox.ts';
 import type { RunnerSettings } from './settings.ts';
 
@@ -15,12 +16,13 @@ export async function startSandbox(
   settings: RunnerSettings,
   log: Logger,
   onDockerEvent: (event: DockerEvent) => void,
+  onDockerCall: (call: DockerCall) => void,
 ): Promise<Sandbox> {
   const progress = (message: string) => log.info(message);
   if (settings.RCE_SANDBOX !== 'wasm') {
     const docker = createDockerSandbox({
       // The client reads DOCKER_HOST, and the certificates' settings, as the docker command does.
-      docker: new Docker(),
+      docker: timeCalls(new Docker(), onDockerCall),
       images: settings.images,
       pull: settings.RCE_PULL,
       slots: settings.RCE_SLOTS,

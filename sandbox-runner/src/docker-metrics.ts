@@ -1,5 +1,6 @@
 import type { Metrics } from '@rce/observability/metrics.ts';
 import type { DockerEvent } from './drivers/docker/options.ts';
+import type { DockerCall } from './drivers/docker/timed-client.ts';
 
 /** Counts what happens in the docker driver. */
 export function countDockerEvents(metrics: Metrics): (event: DockerEvent) => void {
@@ -17,5 +18,13 @@ export function countDockerEvents(metrics: Metrics): (event: DockerEvent) => voi
       case 'sandboxes-swept':
         return;
     }
+  };
+}
+
+/** Counts the calls of the Docker API. */
+export function countDockerCalls(metrics: Metrics): (call: DockerCall) => void {
+  return ({ operation, durationMs, failed }) => {
+    metrics.observeMs('rce_docker_request_seconds', { operation }, durationMs);
+    if (failed) metrics.count('rce_docker_errors_total', { operation });
   };
 }

@@ -9,7 +9,7 @@ import { SettingsError } from '@rce/core/settings.ts';
 import { createLog } from '@rce/observability/log.ts';
 import { Metrics } from '@rce/observability/metrics.ts';
 import { startSandbox } from './choose-sandbox.ts';
-import { countDockerEvents } from './docker-metrics.ts';
+import { countDockerCalls, countDockerEvents } from './docker-metrics.ts';
 import type { RunnerEvent } from './events.ts';
 import { serveEndpoints } from './http-server.ts';
 import { logEvents } from './log-events.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     metricsContentType: metrics.registry.contentType,
     ready: () => ready && !stop.signal.aborted,
   });
-  const sandbox = await startSandbox(settings, log, countDockerEvents(metrics));
+  const sandbox = await startSandbox(settings, log, countDockerEvents(metrics), countDockerCalls(metrics));
   log.info({ driver: sandbox.driver, slots: settings.RCE_SLOTS }, 'the sandbox is ready');
   declareJobs(metrics, sandbox.driver);
   ready = true;
