@@ -63,7 +63,7 @@ import os, stat
 own = ("/work", "/tmp", "/proc/self", "/proc/%d" % os.getpid(), "/proc/thread-self")
 for root, folders, names in os.walk("/"):
     if root == "/proc":
-        folders[:] = ["sys", "irq", "bus", "fs", "1"]
+        folders[:] = ["sys", "irq", "bus", "fs"]
     if root in own:
         folders[:] = []
         continue
@@ -76,9 +76,7 @@ for root, folders, names in os.walk("/"):
                 os.close(os.open(path, os.O_WRONLY))
             else:
                 continue
-            # Its own kernel keeps these of process 1 open to its own user: they set nothing but names.
-            if path not in ("/proc/1/comm",):
-                print("ESCAPED", path)
+            print("ESCAPED", path)
         except OSError:
             pass
 `,
@@ -118,12 +116,14 @@ for root, _, names in os.walk("/dev"):
     for name in names:
         path = os.path.join(root, name)
         try:
-            if not stat.S_ISCHR(os.stat(path).st_mode) and not stat.S_ISBLK(os.stat(path).st_mode):
+            status = os.stat(path)
+            if not stat.S_ISCHR(status.st_mode) and not stat.S_ISBLK(status.st_mode):
                 continue
             os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
         except OSError:
             continue
-        if name not in ("null", "zero", "full", "random", "urandom"):
+        # By number: a masked device is /dev/null under another name.
+        if status.st_rdev not in [os.makedev(1, minor) for minor in (3, 5, 7, 8, 9)]:
             print("ESCAPED", path)
 `,
     expect: { verdict: 'ok', stdout: '' },

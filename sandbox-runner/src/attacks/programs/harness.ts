@@ -21,13 +21,15 @@ print("still here")
     name: 'every signal to process 1, from the shell',
     language: 'bash',
     code: `for n in {1..64}; do kill -$n 1 2>/dev/null; done; echo still here`,
-    expect: { verdict: 'ok', stdout: 'still here\n' },
+    // Process 1 is a shell, which SIGINT ends: that costs the program its own exit code, and nobody else anything.
+    expect: { verdict: ANY_END, stdout: 'still here\n' },
   },
   {
     name: 'every signal to process 1, from JavaScript',
     language: 'javascript',
     code: `for (let n = 1; n <= 64; n++) try { process.kill(1, n); } catch {} console.log('still here');`,
-    expect: { verdict: 'ok', stdout: 'still here\n' },
+    // Process 1 is a shell, which SIGINT ends: that costs the program its own exit code, and nobody else anything.
+    expect: { verdict: ANY_END, stdout: 'still here\n' },
   },
   {
     name: 'SIGKILL to everything',
@@ -70,11 +72,20 @@ for name in ("mem", "environ", "cmdline", "auxv", "maps", "syscall", "stack"):
             print("ESCAPED", name, data)
     except (OSError, ValueError):
         pass
-try:
-    with open("/proc/1/mem", "r+b") as file:
-        print("ESCAPED mem")
-except OSError:
-    pass
+for name in os.listdir("/proc/1") + ["attr/current", "attr/exec", "attr/fscreate"]:
+    try:
+        fd = os.open("/proc/1/" + name, os.O_WRONLY)
+        # What is masked is /dev/null under another name.
+        if os.fstat(fd).st_rdev != os.makedev(1, 3) and name != "comm":
+            for text in (b"0", b"1", b"0 0 1", b"monotonic 1 0", b"unconfined"):
+                try:
+                    os.write(fd, text)
+                    print("ESCAPED", name, text)
+                except OSError:
+                    pass
+        os.close(fd)
+    except OSError:
+        pass
 print("done")
 `,
     expect: { verdict: 'ok', stdout: 'done\n' },
@@ -116,7 +127,6 @@ if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 100:
 attempt("prlimit", lambda: resource.prlimit(1, resource.RLIMIT_NOFILE, (4, 4)))
 attempt("setpriority", lambda: os.setpriority(os.PRIO_PROCESS, 1, 19))
 attempt("affinity", lambda: os.sched_setaffinity(1, {0}))
-attempt("oom_score_adj", lambda: open("/proc/1/oom_score_adj", "w").write("1000"))
 resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
 print("done")
 `,

@@ -64,6 +64,7 @@ export const MASKED_PATHS = [
   '/sys/firmware',
   // Of the host: what it is, what it runs, what it has mounted.
   '/proc/cmdline',
+  '/proc/config.gz',
   '/proc/diskstats',
   '/proc/kallsyms',
   '/proc/kmsg',
