@@ -220,6 +220,8 @@ print("done")
 `,
     stdins: ['', ''],
     expect: { verdict: 'ok', stdout: 'done\n' },
+    // What WASI lacks ends some builds of Python altogether.
+    expectWasm: { verdict: ANY_END },
     drivers: BOTH,
   },
   {

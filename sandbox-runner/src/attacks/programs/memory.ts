@@ -22,6 +22,7 @@ while True:
     code: `const hoard = []; for (;;) hoard.push({ at: hoard.length, text: 'x'.repeat(64) + hoard.length });`,
     // Node may give up by itself, as its heap nears the limit.
     expect: { verdict: ['memory-limit-exceeded', 'runtime-error'] },
+    expectWasm: { verdict: ['memory-limit-exceeded', 'runtime-error', 'time-limit-exceeded'] },
     drivers: BOTH,
   },
   {
@@ -95,6 +96,7 @@ def deeper(n):
 deeper(0)
 `,
     expect: { verdict: ['runtime-error', 'memory-limit-exceeded'] },
+    expectWasm: { verdict: ['memory-limit-exceeded', 'runtime-error', 'time-limit-exceeded'] },
     drivers: BOTH,
   },
   {
