@@ -1,0 +1,31 @@
+/** Colours of code, for both editors. Each has a contrast of at least 4.5 on its background. */
+export const SYNTAX_COLORS = {
+  light: {
+    background: '#ffffff',
+    text: '#23272f',
+    keyword: '#8a3ab9',
+    string: '#177245',
+    number: '#a04a12',
+    comment: '#6a7280',
+    type: '#0f6f8c',
+    name: '#2848b8',
+    lineNumber: '#737b88',
+    activeLine: '#f5f6f8',
+    selection: '#d5defa',
+    cursor: '#2f4fd0',
+  },
+  dark: {
+    background: '#15181e',
+    text: '#dde1e8',
+    keyword: '#c9a3f0',
+    string: '#98cf9f',
+    number: '#eab387',
+    comment: '#8b94a3',
+    type: '#7fcbdc',
+    name: '#9db8ff',
+    lineNumber: '#7d8695',
+    activeLine: '#1c2028',
+    selection: '#2f3d66',
+    cursor: '#9db0ff',
+  },
+} as const;

@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react';
+import type { Job } from '../api/client.ts';
+import { useLocale } from '../messages/messages.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { VERDICT_LOOKS, VERDICT_TEXT } from './verdict-mark.tsx';
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-muted">{label}</dt>
+      <dd className="tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
+/** A quantity beside its limit, with a bar. */
+function Gauge({ value, limit, text }: { value: number; limit: number | undefined; text: string }) {
+  if (limit === undefined || limit === 0) return text;
+  const share = Math.min(1, value / limit);
+  return (
+    <>
+      {text}
+      <span className="mt-1 block h-1 w-24 overflow-hidden rounded-full bg-hover">
+        <span
+          className={`block h-full rounded-full ${share > 0.9 ? 'bg-bad' : share > 0.7 ? 'bg-warn' : 'bg-accent'}`}
+          style={{ width: `${Math.max(2, share * 100)}%` }}
+        />
+      </span>
+    </>
+  );
+}
+
+/** The verdict in words with what to do about it, and what the run cost. */
+export function RunFacts({ job }: { job: Job }) {
+  const { t, format } = useLocale();
+  if (job.verdict === null) return null;
+  const verdict = t.verdicts[job.verdict];
+  const { tone, icon } = VERDICT_LOOKS[job.verdict];
+  const { wallTimeMs, cpuTimeMs, memoryBytes } = job.limits;
+  const of = (value: string, limit: number | undefined, show: (limit: number) => string) =>
+    limit === undefined ? value : t.facts.of(value, show(limit));
+  const ended =
+    job.exitCode !== null
+      ? t.facts.exitCode(job.exitCode)
+      : job.signal !== null
+        ? t.facts.signal(job.signal)
+        : null;
+  return (
+    <section className="border-b border-line px-4 py-3" aria-label={verdict.title}>
+      <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+        <p
+          data-verdict={job.verdict}
+          className={`flex items-center gap-1.5 text-sm font-semibold ${VERDICT_TEXT[tone]}`}
+        >
+          <Icon name={icon} />
+          {verdict.title}
+        </p>
+        {ended !== null && <span className="text-muted tabular-nums">{ended}</span>}
+        {job.attempts > 1 && <span className="text-muted">{t.facts.attempts(job.attempts)}</span>}
+        <span className="flex-1" />
+        {job.sandbox !== null && (
+          <span className="text-xs text-muted">
+            {t.facts.ran(job.sandbox.runtime, t.drivers[job.sandbox.driver])}
+          </span>
+        )}
+      </div>
+      {job.verdict !== 'ok' && (
+        <p className="mt-1 text-pretty text-muted">
+          {job.reason ?? verdict.meaning} {verdict.advice}
+        </p>
+      )}
+      <dl className="mt-2.5 flex flex-wrap gap-x-7 gap-y-2">
+        {job.executionTime !== null && (
+          <Fact label={t.facts.wall}>
+            <Gauge
+              value={job.executionTime}
+              limit={job.tests === undefined ? wallTimeMs : undefined}
+              text={
+                job.tests === undefined
+                  ? of(format.duration(job.executionTime), wallTimeMs, format.duration)
+                  : format.duration(job.executionTime)
+              }
+            />
+          </Fact>
+        )}
+        {job.cpuTime !== null && (
+          <Fact label={t.facts.cpu}>
+            <Gauge
+              value={job.cpuTime}
+              limit={job.tests === undefined ? cpuTimeMs : undefined}
+              text={
+                job.tests === undefined
+                  ? of(format.duration(job.cpuTime), cpuTimeMs, format.duration)
+                  : format.duration(job.cpuTime)
+              }
+            />
+          </Fact>
+        )}
+        {job.memoryPeak !== null && (
+          <Fact label={t.facts.memory}>
+            <Gauge
+              value={job.memoryPeak}
+              limit={memoryBytes}
+              text={of(format.bytes(job.memoryPeak), memoryBytes, format.bytes)}
+            />
+          </Fact>
+        )}
+      </dl>
+    </section>
+  );
+}
