@@ -34,7 +34,7 @@ export default defineConfig({
     host: '127.0.0.1',
     // `npm run dev -w web` beside a running `npm start`.
     proxy: Object.fromEntries(
-      ['/api', '/analysis'].map((path) => [path, process.env['RCE_URL'] ?? 'http://127.0.0.1:3000']),
+      ['/api', '/analysis'].map((path) => [path, process.env.RCE_URL ?? 'http://127.0.0.1:3000']),
     ),
   },
 });

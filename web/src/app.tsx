@@ -26,8 +26,8 @@ function Theme() {
   const fontSize = useSettings((value) => value.fontSize);
   useEffect(() => {
     const root = document.documentElement;
-    if (theme === 'system') delete root.dataset['theme'];
-    else root.dataset['theme'] = theme;
+    if (theme === 'system') delete root.dataset.theme;
+    else root.dataset.theme = theme;
     root.style.setProperty('--code-size', `${Math.max(10, fontSize - 1)}px`);
   }, [theme, fontSize]);
   return null;

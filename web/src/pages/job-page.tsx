@@ -44,7 +44,7 @@ export function JobPage({ jobId }: { jobId: string }) {
   useEffect(() => () => session?.runs.dispose(), [session]);
 
   if (error instanceof RequestFailure) {
-    const known = t.failures[error.code] ?? t.failures['other'] ?? '';
+    const known = t.failures[error.code] ?? t.failures.other ?? '';
     return error.code === 'job-not-found' || error.code === 'invalid-input' ? (
       <MessagePage title={known} />
     ) : (

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { AnalysisReport, Finding } from '../api/client.ts';
 import { useLocale } from '../messages/messages.tsx';
 import { EmptyState, Notice } from '../ui/controls.tsx';
+import { ScrollArea } from '../ui/scroll-area.tsx';
 import { useWorkbench } from '../workbench/context.ts';
 import { FindingView } from './finding-view.tsx';
 import { SEVERITIES } from './severities.ts';
@@ -120,12 +121,7 @@ export function AnalysisPanel({ report, state, caption }: AnalysisPanelProps) {
     .filter((finding) => !hidden.has(finding.severity))
     .toSorted((a, b) => Number(a.suppressed) - Number(b.suppressed) || rank(a) - rank(b));
   return (
-    <div
-      className="h-full overflow-auto bg-surface"
-      tabIndex={0}
-      role="region"
-      aria-label={t.panels.analysis}
-    >
+    <ScrollArea label={t.panels.analysis} className="h-full">
       <p className="px-4 pt-3 text-xs text-muted">{caption}</p>
       <Score report={report} />
       {state === 'failed' && (
@@ -155,6 +151,6 @@ export function AnalysisPanel({ report, state, caption }: AnalysisPanelProps) {
         </>
       )}
       {report.omitted > 0 && <p className="px-4 py-3 text-muted">{t.analysis.omitted(report.omitted)}</p>}
-    </div>
+    </ScrollArea>
   );
 }

@@ -8,6 +8,7 @@ import { isActive, useRun } from '../run/runs.ts';
 import { TerminalText } from '../terminal/terminal-text.tsx';
 import { Button, EmptyState, IconButton } from '../ui/controls.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { ScrollArea } from '../ui/scroll-area.tsx';
 import { useWorkbench } from '../workbench/context.ts';
 import { RunFacts } from './run-facts.tsx';
 import { RunFailure } from './run-failure.tsx';
@@ -23,7 +24,7 @@ interface Stream {
 function StreamView({ stream: { name, text, base64, cut }, job }: { stream: Stream; job: Job }) {
   const { t, format } = useLocale();
   const [copied, setCopied] = useState(false);
-  const limit = job.limits['outputBytes'] ?? 0;
+  const limit = job.limits.outputBytes ?? 0;
   const copy = async () => {
     setCopied(await copyText(text));
     setTimeout(() => setCopied(false), 1_500);
@@ -99,11 +100,11 @@ export function OutputPanel() {
   }
   const active = isActive(run);
   return (
-    <div className="h-full overflow-auto bg-surface" tabIndex={0} role="region" aria-label={t.panels.output}>
+    <ScrollArea label={t.panels.output} className="h-full">
       {run.failure !== null && <RunFailure failure={run.failure} onRetry={() => void runs.retry('run')} />}
       {active && <RunProgress run={run} />}
       {run.failure === null && !active && run.job !== null && <RunFacts job={run.job} />}
       {run.job !== null && run.failure === null && <Streams job={run.job} active={active} />}
-    </div>
+    </ScrollArea>
   );
 }

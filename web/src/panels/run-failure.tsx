@@ -53,7 +53,7 @@ export function RunFailure({ failure, onRetry }: { failure: RequestFailure; onRe
     <div className="p-4">
       <Notice tone={failure.isTemporary ? 'warn' : 'bad'} live>
         <p className="font-medium" data-failure={failure.code}>
-          {known ?? t.failures['other']}
+          {known ?? t.failures.other}
         </p>
         {known === undefined && failure.problem !== null && <p>{failure.problem.detail}</p>}
         {errors.length > 0 && (

@@ -3,6 +3,7 @@ import type { TestResult } from '../api/client.ts';
 import { useLocale } from '../messages/messages.tsx';
 import { isActive, useActiveRun, useRun } from '../run/runs.ts';
 import { Button, EmptyState } from '../ui/controls.tsx';
+import { ScrollArea } from '../ui/scroll-area.tsx';
 import { useWorkbench } from '../workbench/context.ts';
 import { useWorkspace } from '../workspace/store.ts';
 import type { TestDraft } from '../workspace/workspace.ts';
@@ -79,7 +80,7 @@ export function TestsPanel() {
       </div>
       {run !== null && isActive(run) && <RunProgress run={run} />}
       {run?.failure != null && <RunFailure failure={run.failure} onRetry={() => void runs.retry('tests')} />}
-      <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={t.panels.tests}>
+      <ScrollArea label={t.panels.tests} className="min-h-0 flex-1">
         <table className="w-full border-collapse">
           <thead className="sr-only">
             <tr>
@@ -112,7 +113,7 @@ export function TestsPanel() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
     </div>
   );
 }

@@ -91,7 +91,7 @@ export function EditorPane({
           if (gone) return;
           real.select(from, to);
           if (hadFocus) real.focus();
-          host.element.dataset['ready'] = 'true';
+          host.element.dataset.ready = 'true';
         });
       },
       () => say(first.current.failed),

@@ -27,6 +27,6 @@ function focusNextRegion(workbench: Workbench, step: 1 | -1): void {
   );
   const at = regions.findIndex((region) => region.contains(document.activeElement));
   const to = regions[(at + step + regions.length) % regions.length];
-  if (to?.dataset['region'] === 'editor') workbench.editor.current?.focus();
+  if (to?.dataset.region === 'editor') workbench.editor.current?.focus();
   else to?.querySelector<HTMLElement>('button, select, a, textarea, input, [tabindex="0"]')?.focus();
 }
