@@ -30,8 +30,9 @@ export function originOf(when: readonly When[] | undefined, subject: Subject, pr
 function meets(condition: When, subject: Subject, program: Program): boolean {
   const values = select(condition.arg, subject, program);
   return values.some((value) => {
-    const is = condition.is === undefined || all(condition.is).some((test) => passes(test, value));
-    const not = condition.not !== undefined && all(condition.not).some((test) => passes(test, value));
+    const is = condition.is === undefined || all(condition.is).some((test) => passes(test, value, program));
+    const not =
+      condition.not !== undefined && all(condition.not).some((test) => passes(test, value, program));
     return is && !not;
   });
 }
@@ -76,7 +77,7 @@ function argument(which: number | string, args: readonly Argument[], program: Pr
   return undefined;
 }
 
-function passes(test: Test, value: Value | undefined): boolean {
+function passes(test: Test, value: Value | undefined, program: Program): boolean {
   if (value === undefined) return test === 'absent';
   switch (test) {
     case 'absent':
@@ -108,12 +109,26 @@ function passes(test: Test, value: Value | undefined): boolean {
     case 'secret':
       return value.carries !== undefined;
   }
-  if ('matches' in test)
-    return value.text !== undefined && test.matches.test(value.text.slice(0, MAX_MATCHED));
+  if ('matches' in test) {
+    const text = textOf(value, program);
+    return text !== undefined && test.matches.test(text.slice(0, MAX_MATCHED));
+  }
   if ('shape' in test) return value.shape !== undefined && test.shape.test(value.shape.slice(0, MAX_MATCHED));
   if ('atLeast' in test) return value.number !== undefined && value.number >= test.atLeast;
   if ('below' in test) return value.number !== undefined && value.number < test.below;
+  if ('bits' in test) return value.number !== undefined && (value.number & test.bits) !== 0;
+  if ('satisfies' in test)
+    return value.kind === 'text' && value.text !== undefined && test.satisfies(value.text);
   return test.named.includes(value.name);
+}
+
+/** Constant text; of a list of constant texts, such as a command's, the words in a row. */
+function textOf(value: Value, program: Program): string | undefined {
+  if (value.kind !== 'collection' || value.node === undefined) return value.text;
+  const expression = program.expression(value.node);
+  if (expression.kind !== 'collection' || expression.keyed) return undefined;
+  const words = expression.entries.slice(0, 64).map((entry) => program.value(entry.value).text ?? '\u0000');
+  return words.join(' ');
 }
 
 /** Patterns are tried on this much of a text: they are written to be linear, and this keeps them cheap. */

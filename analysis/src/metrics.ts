@@ -14,6 +14,6 @@ export function measure(lines: number, program: Program | undefined): AnalysisRe
     if (dialect.scopes[type] === 'function') functions += 1;
     if (dialect.branches.has(type)) complexity += 1;
   }
-  const imports = [...scopes.imported.keys()].slice(0, MAX_IMPORTS).map((name) => name.slice(0, 120));
+  const imports = [...scopes.modules].slice(0, MAX_IMPORTS).map((name) => name.slice(0, 120));
   return { lines, functions, complexity, imports };
 }

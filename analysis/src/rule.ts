@@ -47,6 +47,10 @@ export type Test =
   | { readonly shape: RegExp }
   | { readonly atLeast: number }
   | { readonly below: number }
+  /** A number with any of these bits. */
+  | { readonly bits: number }
+  /** Constant text that a function accepts. */
+  | { readonly satisfies: (text: string) => boolean }
   | { readonly named: readonly string[] };
 
 /** A condition on a part of what matched. */

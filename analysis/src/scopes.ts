@@ -17,7 +17,9 @@ const MAX_SCOPES_SEARCHED = 32;
 export class Scopes {
   readonly root: Scope;
   readonly stars: string[] = [];
+  /** What is imported, modules and their members, and where first. */
   readonly imported = new Map<string, Node>();
+  readonly modules = new Set<string>();
   /** Return statements' values, by function node; an arrow function's body where it is an expression. */
   readonly returns = new Map<Node, Node[]>();
   private readonly at: Scope[] = [];
@@ -34,14 +36,18 @@ export class Scopes {
     const declare: Declare = Object.assign(
       (raw: string, binding: Binding, within = false) => {
         const name = dialect.identifier(raw);
-        if (binding.target !== undefined) this.noteImport(dialect, binding.target, binding.at);
+        if (binding.target !== undefined) this.note(dialect, binding.target, binding.at);
         if (within) inside.push([name, binding]);
         else add(homeOf(name, scope, dialect), name, binding);
       },
       {
-        star: (module: string) => {
+        star: (module: string, at: Node) => {
           this.stars.push(dialect.moduleName(module));
-          this.noteImport(dialect, module, NONE);
+          this.note(dialect, module, at);
+        },
+        module: (module: string, at: Node) => {
+          this.modules.add(module);
+          this.note(dialect, module, at);
         },
       },
     );
@@ -90,7 +96,7 @@ export class Scopes {
     return undefined;
   }
 
-  private noteImport(dialect: Dialect, target: string, at: Node): void {
+  private note(dialect: Dialect, target: string, at: Node): void {
     const module = dialect.moduleName(target);
     if (!this.imported.has(module)) this.imported.set(module, at);
   }

@@ -285,6 +285,11 @@ export class Program {
     return last === undefined ? this.global(name) : this.bound(name, last);
   }
 
+  private module(name: string): Value {
+    this.scopes.modules.add(name);
+    return this.named(this.dialect.moduleName(name), ORIGIN.computed);
+  }
+
   private call(callee: Node, args: readonly Argument[]): Value {
     const called = this.value(callee);
     const python = this.dialect.id === 'python';
@@ -314,7 +319,7 @@ export class Program {
         case 'importlib.import_module':
         case 'importlib.__import__': {
           const module = this.value(first).text;
-          if (module !== undefined) return this.named(this.dialect.moduleName(module), ORIGIN.computed);
+          if (module !== undefined) return this.module(module);
           break;
         }
         case 'vars':
@@ -332,7 +337,7 @@ export class Program {
         case 'process.getBuiltinModule':
         case 'jest.requireActual': {
           const module = this.value(first).text;
-          if (module !== undefined) return this.named(this.dialect.moduleName(module), ORIGIN.computed);
+          if (module !== undefined) return this.module(module);
           break;
         }
         case 'Reflect.get': {

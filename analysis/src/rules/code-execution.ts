@@ -17,6 +17,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
     match: [
       { call: ['{eval,exec,execfile}'], when: [{ arg: 0, is: 'dynamic', not: { named: ['compile()'] } }] },
       { passed: ['{eval,exec,execfile}'] },
+      { shape: 'exec-statement' },
     ],
     bad: 'eval(input())',
     good: 'import ast\nast.literal_eval(input())',
@@ -33,7 +34,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
     remedy: 'Write the code itself in place of the string.',
     match: [
       { call: ['{eval,exec,execfile}'], when: [{ arg: 0, is: ['constant', { named: ['compile()'] }] }] },
-      { shape: 'exec-statement' },
+      { shape: 'exec-statement-literal' },
     ],
     bad: 'exec("x = 1")',
     good: 'x = 1',

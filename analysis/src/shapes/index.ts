@@ -2,8 +2,10 @@ import type { Hit, Matcher } from '../match.ts';
 import type { Program } from '../values.ts';
 import { detectPatterns } from './backtracking.ts';
 import { detectLoops } from './loops.ts';
+import { detectQuality } from './quality.ts';
 import { detectRecursion } from './recursion.ts';
 import { detectSizes } from './sizes.ts';
+import { detectStructures } from './structures.ts';
 import { detectSyntax } from './syntax.ts';
 import { detectText } from './text.ts';
 
@@ -19,7 +21,15 @@ export interface Detection {
   readonly outOfTime: () => boolean;
 }
 
-const DETECTORS = [detectSyntax, detectLoops, detectRecursion, detectSizes, detectPatterns] as const;
+const DETECTORS = [
+  detectSyntax,
+  detectLoops,
+  detectRecursion,
+  detectSizes,
+  detectPatterns,
+  detectStructures,
+  detectQuality,
+] as const;
 
 /** Runs all detectors; false when the budget ended one of them. */
 export function detect({ code, program, matcher, hits, outOfTime }: Detection): boolean {

@@ -6,7 +6,9 @@ import type { Node, SyntaxTree } from './tree.ts';
 export interface Declare {
   (name: string, binding: Binding, inside?: boolean): void;
   /** `from module import *`. */
-  star(module: string): void;
+  star(module: string, at: Node): void;
+  /** A module is loaded, whatever names that binds. */
+  module(name: string, at: Node): void;
 }
 
 export interface Assignment {

@@ -269,6 +269,7 @@ function bindImport(tree: SyntaxTree, node: Node, declare: Declare): void {
   const source = tree.child(node, 'source');
   if (source === NONE) return;
   const module = tree.text(source).slice(1, -1);
+  declare.module(module, node);
   const clause = tree.children(node).find((child) => tree.type(child) === 'import_clause');
   if (clause === undefined) return;
   for (const child of tree.children(clause)) {

@@ -260,10 +260,12 @@ export const python: Dialect = {
         for (const child of tree.children(node, 'name')) {
           if (tree.type(child) === 'aliased_import') {
             const target = tree.text(tree.child(child, 'name'));
+            declare.module(target, node);
             declare(tree.text(tree.child(child, 'alias')), { at: node, kind: 'import', target });
           } else {
             // `import a.b` binds `a`.
             const target = tree.text(child);
+            declare.module(target, node);
             const root = target.split('.')[0] ?? target;
             declare(root, { at: node, kind: 'import', target: root });
           }
@@ -271,8 +273,9 @@ export const python: Dialect = {
         return;
       case 'import_from_statement': {
         const module = tree.text(tree.child(node, 'module_name'));
+        declare.module(module, node);
         for (const child of tree.children(node)) {
-          if (tree.type(child) === 'wildcard_import') declare.star(module);
+          if (tree.type(child) === 'wildcard_import') declare.star(module, node);
         }
         for (const child of tree.children(node, 'name')) {
           const aliased = tree.type(child) === 'aliased_import';

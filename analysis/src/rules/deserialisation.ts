@@ -1,0 +1,140 @@
+import type { Rule } from '../rule.ts';
+
+const WHY = 'Such data can name any function to call while it is read, so whoever writes it runs code here.';
+
+export const DESERIALISATION: readonly Rule[] = [
+  {
+    id: 'py-deserialise',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'high',
+    category: 'deserialisation',
+    cwe: 502,
+    message: '{} can run code that the data holds',
+    why: WHY,
+    remedy: 'Exchange data as JSON; sign it if it has to be pickled.',
+    match: [
+      {
+        call: [
+          '{pickle,dill,cloudpickle,joblib,marshal,shelve,jsonpickle,pandas}.{load,loads,Unpickler,open,DbfilenameShelf,decode,read_pickle}',
+          'jsonpickle.unpickler.{decode,Unpickler}',
+          'pickle.Unpickler().load',
+          'dill.Unpickler().load',
+          'numpy.lib.format.read_array',
+          'sklearn.externals.joblib.load',
+        ],
+        when: [{ arg: 0, is: 'present' }],
+      },
+      { passed: ['{pickle,dill,marshal,jsonpickle}.{load,loads,decode}'] },
+    ],
+    bad: 'import pickle\npickle.loads(data)',
+    good: 'import json\njson.loads(data)',
+  },
+  {
+    id: 'py-yaml-load',
+    languages: ['python'],
+    severity: 'high',
+    confidence: 'high',
+    category: 'deserialisation',
+    cwe: 502,
+    message: '{} makes any object that the document names',
+    why: WHY,
+    remedy: 'Use yaml.safe_load.',
+    match: [
+      {
+        call: ['yaml.{load,load_all}'],
+        when: [
+          {
+            arg: ['Loader', 1],
+            not: {
+              named: ['yaml.SafeLoader', 'yaml.CSafeLoader', 'yaml.loader.SafeLoader', 'yaml.BaseLoader'],
+            },
+          },
+        ],
+      },
+      { call: ['yaml.{unsafe_load,unsafe_load_all,full_load,full_load_all}'] },
+    ],
+    bad: 'import yaml\nyaml.load(text)',
+    good: 'import yaml\nyaml.load(text, Loader=yaml.SafeLoader)',
+  },
+  {
+    id: 'py-model-load',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'high',
+    category: 'deserialisation',
+    cwe: 502,
+    message: '{} unpickles the file it reads',
+    why: WHY,
+    remedy: 'Load weights only (weights_only=True, allow_pickle=False), or use safetensors.',
+    match: [
+      { call: ['torch.load'], when: [{ arg: 'weights_only', not: 'true' }] },
+      { call: ['numpy.load'], when: [{ arg: 'allow_pickle', is: 'true' }] },
+      {
+        call: ['keras.models.load_model', 'tensorflow.keras.models.load_model'],
+        when: [{ arg: 'safe_mode', is: 'false' }],
+      },
+    ],
+    bad: 'import torch\ntorch.load("model.pt")',
+    good: 'import torch\ntorch.load("model.pt", weights_only=True)',
+  },
+  {
+    id: 'py-unpinned-download',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'medium',
+    category: 'deserialisation',
+    cwe: 494,
+    message: '{} downloads whatever the newest revision is',
+    why: 'A model or data set may hold code; another revision is other code.',
+    remedy: 'Give the revision as a commit hash.',
+    match: {
+      call: [
+        '*.from_pretrained',
+        'datasets.load_dataset',
+        'huggingface_hub.{hf_hub_download,snapshot_download}',
+      ],
+      when: [
+        { arg: ['revision', 'commit_id'], not: { matches: /^[0-9a-f]{7,64}$/ } },
+        { arg: 0, not: { matches: /^[./]/ } },
+      ],
+    },
+    bad: 'from transformers import AutoModel\nAutoModel.from_pretrained("org/model")',
+    good: 'from transformers import AutoModel\nAutoModel.from_pretrained("org/model", revision="5d0f2e8a7f1cd67f7d4e8b3b9c1d2e3f4a5b6c7d")',
+  },
+  {
+    id: 'js-deserialise',
+    languages: ['javascript'],
+    severity: 'high',
+    confidence: 'high',
+    category: 'deserialisation',
+    cwe: 502,
+    message: '{} runs functions that the data holds',
+    why: WHY,
+    remedy: 'Exchange data as JSON.',
+    match: {
+      call: [
+        '{node-serialize,serialize-to-js,funcster,cryo}.{unserialize,deserialize,deepDeserialize,parse}',
+        'js-yaml.load.unsafe',
+        'yaml-js.load',
+        'js-yaml.{unsafeLoad,unsafeLoadAll}',
+      ],
+    },
+    bad: "const serialize = require('node-serialize');\nserialize.unserialize(body);",
+    good: 'JSON.parse(body);',
+  },
+  {
+    id: 'js-v8-deserialise',
+    languages: ['javascript'],
+    severity: 'low',
+    confidence: 'medium',
+    category: 'deserialisation',
+    cwe: 502,
+    message: "{} reads the engine's own format, which is not made for untrusted data",
+    why: 'Malformed data can crash the process.',
+    remedy: 'Exchange data as JSON.',
+    match: { call: ['v8.{deserialize,Deserializer}'] },
+    bad: "require('v8').deserialize(bytes);",
+    good: 'JSON.parse(text);',
+  },
+];

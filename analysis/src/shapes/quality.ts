@@ -1,0 +1,118 @@
+import { functionOf } from '../scopes.ts';
+import { NONE, type Node } from '../syntax/tree.ts';
+import type { Program } from '../values.ts';
+import type { Report } from './index.ts';
+
+const BUILTINS = new Set(
+  'list dict str set int float tuple bytes type id input sum max min len map filter open print range sorted object all any next iter hash dir vars bool'.split(
+    ' ',
+  ),
+);
+const LEAVES = /^(?:return|raise|throw|break|continue)_statement$/;
+const MAX_BRANCHES = 20;
+const MAX_REPORTED = 20;
+
+/** Faults of style. */
+export function detectQuality(program: Program, given: Report): void {
+  const { tree, dialect } = program;
+  let reported = 0;
+  const report: Report = (...finding) => {
+    reported += 1;
+    if (reported <= MAX_REPORTED) given(...finding);
+  };
+  const branches = new Map<Node, number>();
+  for (let node = 0; node < tree.size; node += 1) {
+    const type = tree.type(node);
+    const at = (shape: string, detail = '') => report(shape, tree.start(node), tree.end(node), detail);
+    if (dialect.branches.has(type)) {
+      const owner = functionOf(program.scopes.of(node))?.node;
+      if (owner !== undefined) branches.set(owner, (branches.get(owner) ?? 0) + 1);
+    }
+    if (dialect.blocks.has(type)) unreachable(program, node, report);
+    switch (type) {
+      case 'except_clause': {
+        const [first, ...rest] = tree.children(node);
+        const head = () => report('bare-except', tree.start(node), tree.start(node) + 'except'.length);
+        if (first !== undefined && rest.length === 0 && tree.type(first) === 'block') head();
+        const body = rest.at(-1) ?? first;
+        if (body !== undefined && /^(?:pass|continue|\.\.\.)$/.test(tree.text(body).slice(0, 20))) {
+          report('ignored-error', tree.start(node), tree.start(node) + 'except'.length);
+        }
+        break;
+      }
+      case 'catch_clause': {
+        const body = tree.child(node, 'body');
+        if (body !== NONE && /^\{\s*\}$/.test(tree.text(body).slice(0, 40))) {
+          report('ignored-error', tree.start(node), tree.start(node) + 'catch'.length);
+        }
+        break;
+      }
+      case 'assignment': {
+        const target = tree.child(node, 'left');
+        const name = target === NONE ? '' : tree.text(target).slice(0, 20);
+        if (dialect.id === 'python' && BUILTINS.has(name) && program.scopes.of(node).kind !== 'class') {
+          report('shadowed-builtin', tree.start(target), tree.end(target), name);
+        }
+        break;
+      }
+      case 'default_parameter':
+      case 'typed_default_parameter': {
+        const value = tree.child(node, 'value');
+        if (value !== NONE && /^(?:list|dictionary|set)$/.test(tree.type(value))) at('mutable-default');
+        break;
+      }
+      case 'assert_statement': {
+        const parts = tree.children(node);
+        if (parts[0] !== undefined && parts.length === 1 && tree.type(parts[0]) === 'tuple')
+          at('assert-tuple');
+        break;
+      }
+    }
+  }
+  for (const [node, count] of branches) {
+    if (count <= MAX_BRANCHES) continue;
+    const name = tree.child(node, 'name');
+    const [start, end] =
+      name === NONE ? [tree.start(node), tree.start(node) + 1] : [tree.start(name), tree.end(name)];
+    report('complex-function', start, end, name === NONE ? 'this function' : tree.text(name).slice(0, 60));
+  }
+  unusedImports(program, report);
+}
+
+function unreachable({ tree }: Program, block: Node, report: Report): void {
+  let left = false;
+  for (let child = tree.first(block); child !== NONE; child = tree.next(child, block)) {
+    const type = tree.type(child);
+    if (type === 'comment' || type === 'empty_statement') continue;
+    // Functions are made before the block runs.
+    if (left && !/function_declaration/.test(type)) {
+      report('unreachable-code', tree.start(child), Math.min(tree.end(child), tree.start(child) + 200));
+      return;
+    }
+    if (LEAVES.test(type)) left = true;
+  }
+}
+
+function unusedImports(program: Program, report: Report): void {
+  const { tree, scopes } = program;
+  const imports = new Map<string, Node>();
+  for (const [name, bindings] of scopes.root.names) {
+    const [only, ...others] = bindings;
+    if (only?.kind === 'import' && others.length === 0 && !only.target?.startsWith('__future__')) {
+      imports.set(name, only.at);
+    }
+  }
+  if (imports.size === 0) return;
+  for (let node = 0; node < tree.size; node += 1) {
+    const type = tree.type(node);
+    if (/^import(?:_from)?_statement$/.test(type)) {
+      node = tree.lastOf(node);
+      continue;
+    }
+    // A name in a text counts as used: __all__, annotations in quotes.
+    if (!/identifier$|^string/.test(type)) continue;
+    const text = tree.text(node);
+    if (text.length < 80) imports.delete(text.replace(/^['"]|['"]$/g, ''));
+  }
+  for (const [name, at] of imports) report('unused-import', tree.start(at), tree.end(at), name.slice(0, 60));
+}
