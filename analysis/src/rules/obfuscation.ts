@@ -124,7 +124,9 @@ export const OBFUSCATION: readonly Rule[] = [
     why: 'Nobody reads such a line.',
     remedy: 'Submit the source from which it was made.',
     match: { shape: 'minified' },
-    bad: Array.from({ length: 120 }, (_, i) => `x${i}=f(${i});`).concat('y=1').join(''),
+    bad: Array.from({ length: 120 }, (_, i) => `x${i}=f(${i});`)
+      .concat('y=1')
+      .join(''),
     good: Array.from({ length: 120 }, (_, i) => `x${i}=f(${i})`).join('\n'),
   },
 ];
