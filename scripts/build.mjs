@@ -19,7 +19,7 @@ const STEPS = [
       'scripts/bundle.ts',
       'package-lock.json',
     ],
-    output: 'functions/dist',
+    output: 'dist/functions',
   },
   {
     what: 'Building the page',

@@ -87,7 +87,7 @@ export const OPERATIONS = {
   submit: {
     summary: 'Submit a program',
     description:
-      'Stores the program as a job and queues it. A source file may have 64 KiB, all input together 256 KiB. Send either `code` or `files`.',
+      'Stores the program as a job and queues it. A source file may have 64 KiB, all input together 256 KiB. Send `code`, `files` or both.',
     tag: 'Jobs',
     parameters: ['waitForEnd', 'idempotencyKey', 'traceparent'],
     body: { schema: 'Submission', example: { language: 'python', code: 'print(sum(range(1, 101)))' } },

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FUNCTIONS, type FunctionName } from '@rce/functions/manifest.ts';
+import { type LocalCloud, startLocalCloud } from '../aws/test/local-cloud.ts';
+import { restEvent } from '../functions/test/api.ts';
+import { bundleFolder, bundleFunctions } from './bundle.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const PROGRAM = JSON.stringify({ language: 'python', code: 'print(eval("1"))' });
+const UNKNOWN = { path: { jobId: '00000000-0000-4000-8000-000000000000' } };
+const message = { messageId: 'm1', body: '{"jobId":"00000000-0000-4000-8000-000000000000"}' };
+
+/** For each function an event, and what its answer holds. */
+const EVENTS: Record<FunctionName, readonly [unknown, unknown]> = {
+  submit: [restEvent({ headers: JSON_TYPE, body: PROGRAM }), { statusCode: 202 }],
+  status: [restEvent(UNKNOWN), { statusCode: 404 }],
+  cancel: [restEvent(UNKNOWN), { statusCode: 404 }],
+  languages: [restEvent({}), { statusCode: 200, body: expect.stringContaining('"python"') }],
+  health: [restEvent({}), { statusCode: 503, body: expect.stringContaining('No runner is alive') }],
+  stats: [restEvent({}), { statusCode: 200 }],
+  openapi: [restEvent({}), { statusCode: 200, body: expect.stringContaining('"3.1.0"') }],
+  analyze: [
+    restEvent({ headers: JSON_TYPE, body: PROGRAM }),
+    { statusCode: 200, body: expect.stringContaining('eval') },
+  ],
+  rules: [restEvent({}), { statusCode: 200 }],
+  'analysis-health': [restEvent({}), { statusCode: 200 }],
+  'dead-letter': [{ Records: [message] }, { batchItemFailures: [] }],
+  reconcile: [{}, { requeued: 0, failed: 0 }],
+};
+
+/** As Lambda would: a process that has the bundle, the event and the function's own settings, nothing else. */
+const INVOKE = `
+const { handler } = await import(process.argv[1]);
+const answer = await handler(JSON.parse(process.argv[2]), { awsRequestId: 'r', getRemainingTimeInMillis: () => 9000 });
+console.log('answer ' + JSON.stringify(answer));
+process.exit(0);`;
+
+describe('the bundle of each function', () => {
+  let cloud: LocalCloud;
+  let folder: string;
+  let resources: Record<string, string>;
+  beforeAll(async () => {
+    cloud = await startLocalCloud();
+    folder = await mkdtemp(join(tmpdir(), 'rce-bundles-'));
+    resources = {
+      RCE_JOBS_TABLE: await cloud.createTable(),
+      RCE_JOBS_QUEUE_URL: await cloud.createQueue(),
+      RCE_DEAD_LETTER_QUEUE_URL: await cloud.createQueue(),
+    };
+    await bundleFunctions(folder);
+  }, 120_000);
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await cloud.stop();
+  });
+
+  for (const [name, [event, expected]] of Object.entries(EVENTS) as [FunctionName, [unknown, unknown]][]) {
+    it(`${name} loads and answers, far from node_modules and with the settings of the manifest`, async () => {
+      const settings = FUNCTIONS[name].settings.map((setting) => [setting, resources[setting] ?? '']);
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [
+          '--input-type=module',
+          '-e',
+          INVOKE,
+          join(bundleFolder(name, folder), 'index.mjs'),
+          JSON.stringify(event),
+        ],
+        { cwd: folder, env: { ...cloud.environment, ...Object.fromEntries(settings) } },
+      );
+      const answer = stdout.split('\n').find((line) => line.startsWith('answer '));
+      expect(JSON.parse(answer?.slice('answer '.length) ?? 'null')).toMatchObject(expected as object);
+    }, 60_000);
+  }
+});

@@ -1,0 +1,62 @@
+/** Bundles each function of the manifest for Lambda: `node scripts/bundle.ts [FOLDER]`, by default dist/functions. */
+import { copyFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { grammarFiles } from '@rce/analysis/grammars.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '@rce/functions/manifest.ts';
+import { LANGUAGES } from '@rce/languages/catalog.ts';
+import { build, type Plugin } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Where a function's bundle lies; its handler is `index.handler`. */
+export function bundleFolder(name: FunctionName, folder = join(ROOT, 'dist', 'functions')): string {
+  return join(folder, name);
+}
+
+/** A bundle has no language folders to read: the catalog's value takes the place of the module that reads them. */
+const catalogAsData: Plugin = {
+  name: 'catalog-as-data',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /[\\/]languages[\\/]src[\\/]catalog\.ts$/ }, () => ({
+      contents: `export const LANGUAGES = ${JSON.stringify(LANGUAGES)};`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Replaces what `folder` held. One build for all, so that what they share is read once. */
+export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: FUNCTION_NAMES.map((name) => ({
+      in: join(ROOT, 'functions', FUNCTIONS[name].entry),
+      out: join(name, 'index'),
+    })),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // The SDK comes along: the version that was tested is the one that runs.
+    mainFields: ['module', 'main'],
+    minify: true,
+    keepNames: true,
+    metafile: true,
+    logLevel: 'warning',
+    // Packages in CommonJS call require() for Node's own modules, which an ES module does not have.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    plugins: [catalogAsData],
+  });
+  for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
+    if (!('analysis/src/grammars.ts' in inputs)) continue;
+    for (const file of grammarFiles()) copyFileSync(file, join(ROOT, dirname(output), basename(file)));
+  }
+}
+
+if (import.meta.main)
+  await bundleFunctions(process.argv[2] === undefined ? undefined : resolve(process.argv[2]));
