@@ -74,7 +74,7 @@ export class WasmSandbox implements Sandbox {
     if (language?.wasm === undefined) {
       throw new SandboxError(`The wasm driver cannot run ${program.language}.`);
     }
-    const spec = specOf(language, program.entry, program.limits.memoryBytes);
+    const spec = specOf(language, program.limits.memoryBytes);
     return {
       compilation: null,
       runtime: language.wasm.runtime,
@@ -96,8 +96,8 @@ export class WasmSandbox implements Sandbox {
 
   async #run(program: Program, spec: InterpreterSpec, input: RunInput, hooks: RunHooks): Promise<RunOutcome> {
     if (this.#engine === undefined) throw new SandboxError('The WebAssembly engine is not running.');
-    const { files, limits } = program;
-    return await this.#engine.run({ spec, files, input, limits }, hooks);
+    const { files, entry, limits } = program;
+    return await this.#engine.run({ spec, files, entry, input, limits }, hooks);
   }
 
   /** Starts the engine's process, and another one whenever it ends. */
@@ -123,14 +123,14 @@ export function createWasmSandbox(options: WasmSandboxOptions): WasmSandbox {
 /** The interpreters that jobs without wishes of their own need. */
 function standingSpecs(): InterpreterSpec[] {
   return LANGUAGES.filter(({ wasm }) => wasm !== undefined).map((language) =>
-    specOf(language, language.fileName, DEFAULT_RUN_LIMITS.memoryBytes),
+    specOf(language, DEFAULT_RUN_LIMITS.memoryBytes),
   );
 }
 
-function specOf(language: Language, entry: string, memoryBytes: number): InterpreterSpec {
+function specOf(language: Language, memoryBytes: number): InterpreterSpec {
   const interpreter = language.wasm?.interpreter ?? 'python';
   const stripTypes = language.wasm?.stripTypes ?? false;
-  return { interpreter, stripTypes, entry, memoryBytes };
+  return { interpreter, stripTypes, memoryBytes };
 }
 
 /** `Python 3.11.3 (WASI)` → `3.11.3`. */

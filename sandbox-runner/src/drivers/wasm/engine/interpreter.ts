@@ -3,6 +3,7 @@ import type { RunOutcome } from '@rce/core/job.ts';
 import type { RunLimits } from '@rce/core/limits.ts';
 import type { RunInput } from '@rce/core/ports/sandbox.ts';
 import type { SourceFile } from '@rce/core/submission.ts';
+import type { Pooled } from '../../../pool.ts';
 import {
   type InterpreterSpec,
   newControl,
@@ -22,6 +23,7 @@ const CPU_ANSWER_MS = 20;
 
 export interface RunRequest {
   readonly files: readonly SourceFile[];
+  readonly entry: string;
   readonly input: RunInput;
   readonly limits: RunLimits;
   readonly onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => void) | undefined;
@@ -31,10 +33,12 @@ type Verdict = RunOutcome['verdict'];
 type KillReason = Extract<Verdict, 'time-limit-exceeded' | 'cancelled' | 'memory-limit-exceeded'>;
 
 /** One interpreter in a thread of its own. It is started before its job comes, runs it and is thrown away. */
-export class Interpreter {
+export class Interpreter implements Pooled {
   readonly spec: InterpreterSpec;
   /** Rejects when the interpreter could not be started. */
   readonly ready: Promise<void>;
+  /** Resolves when the thread has ended, or has been told to. */
+  readonly closed: Promise<void>;
   readonly #worker: Worker;
   readonly #control = newControl();
   readonly #end = Promise.withResolvers<ThreadEnd | KillReason>();
@@ -65,6 +69,7 @@ export class Interpreter {
       );
     });
     this.ready.catch(() => undefined);
+    this.closed = this.#end.promise.then(() => undefined);
   }
 
   /** Memory of the program in bytes, as last seen from its thread. */
@@ -86,6 +91,7 @@ export class Interpreter {
     const output = new SharedArrayBuffer(2 * limits.outputBytes);
     const job: ThreadJob = {
       files: request.files,
+      entry: request.entry,
       ...input,
       diskBytes: limits.diskBytes,
       outputBytes: limits.outputBytes,
@@ -111,7 +117,7 @@ export class Interpreter {
   }
 
   /** Ends the thread and frees what it holds. */
-  async dispose(): Promise<void> {
+  async destroy(): Promise<void> {
     await this.#worker.terminate();
   }
 

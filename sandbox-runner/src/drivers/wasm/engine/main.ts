@@ -1,13 +1,15 @@
 import { setInterval } from 'node:timers';
-import type { ThreadAssets } from '../thread/control.ts';
-import { loadPython, loadQuickJs } from './assets.ts';
-import type { Interpreter } from './interpreter.ts';
+import { WarmPool } from '../../../pool.ts';
+import type { InterpreterSpec, ThreadAssets } from '../thread/control.ts';
+import { Interpreter } from './interpreter.ts';
 import type { FromEngine, ToEngine } from './protocol.ts';
-import { WarmPool } from './warm-pool.ts';
+import { loadPython } from './python-image.ts';
+import { loadQuickJs } from './quickjs-image.ts';
 
 /** How often the resident size is looked at while programs run. */
 const GUARD_MS = 100;
-const TRIM_MS = 30_000;
+/** An interpreter that waits does not age; this only bounds how long one lives. */
+const MAX_AGE_MS = 60 * 60_000;
 
 type Init = Extract<ToEngine, { type: 'init' }>;
 type Run = Extract<ToEngine, { type: 'run' }>;
@@ -17,11 +19,11 @@ type Run = Extract<ToEngine, { type: 'run' }>;
  * runner so that neither memory nor a broken interpreter can take the runner with it.
  */
 class Engine {
-  readonly #pool: WarmPool;
+  readonly #pool: WarmPool<Interpreter>;
   readonly #running = new Map<number, Interpreter | undefined>();
   readonly #cancelled = new Set<number>();
 
-  constructor(pool: WarmPool) {
+  constructor(pool: WarmPool<Interpreter>) {
     this.#pool = pool;
   }
 
@@ -29,15 +31,16 @@ class Engine {
     const { id } = request;
     this.#running.set(id, undefined);
     try {
-      const interpreter = await this.#pool.take(request.spec);
+      const interpreter = await this.#pool.take(keyOf(request.spec));
       this.#running.set(id, interpreter);
       if (this.#cancelled.has(id)) interpreter.kill('cancelled');
       const onOutput = (stream: 'stdout' | 'stderr', chunk: Uint8Array) =>
         send({ type: 'output', id, stream, chunk });
       try {
-        const { files, input, limits } = request;
+        const { files, entry, input, limits } = request;
         const outcome = await interpreter.run({
           files,
+          entry,
           input,
           limits,
           onOutput: request.stream ? onOutput : undefined,
@@ -45,7 +48,7 @@ class Engine {
         send({ type: 'result', id, outcome });
       } finally {
         // Off the critical path: the result is out.
-        void interpreter.dispose();
+        void interpreter.destroy();
       }
     } catch (error) {
       send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
@@ -75,6 +78,15 @@ class Engine {
   }
 }
 
+/** Interpreters of one key can stand in for each other. */
+function keyOf({ interpreter, stripTypes, memoryBytes }: InterpreterSpec): string {
+  return JSON.stringify({ interpreter, stripTypes, memoryBytes } satisfies InterpreterSpec);
+}
+
+function specOf(key: string): InterpreterSpec {
+  return JSON.parse(key);
+}
+
 function send(message: FromEngine): void {
   process.send?.(message);
 }
@@ -82,12 +94,23 @@ function send(message: FromEngine): void {
 async function start(init: Init): Promise<Engine> {
   const [python, quickjs] = await Promise.all([loadPython(), loadQuickJs(init.preludeCode)]);
   const assets: ThreadAssets = { python, quickjs };
-  const pool = new WarmPool({ code: init.threadCode, assets, slots: init.slots, warm: init.warm });
-  // A job that comes before the interpreters wait gets a cold start.
-  pool.refill().catch((error: unknown) => send({ type: 'broken', message: String(error) }));
+  const standing = init.warm.map(keyOf);
+  const pool = new WarmPool({
+    create: async (key) => {
+      const interpreter = new Interpreter(init.threadCode, specOf(key), assets);
+      await interpreter.ready;
+      return interpreter;
+    },
+    base: (key) => (standing.includes(key) ? 1 : 0),
+    maxPerKey: init.warm.length === 0 ? 0 : init.slots + 1,
+    maxTotal: init.warm.length + 2 * init.slots,
+    refills: 1,
+    maxAgeMs: MAX_AGE_MS,
+    onRefillFailed: (_key, error) => send({ type: 'broken', message: String(error) }),
+  });
+  pool.start(standing);
   const engine = new Engine(pool);
   setInterval(() => engine.guard(init.maxRssBytes), GUARD_MS).unref();
-  setInterval(() => pool.trim(), TRIM_MS).unref();
   return engine;
 }
 

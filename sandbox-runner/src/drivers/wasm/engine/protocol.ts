@@ -24,6 +24,7 @@ export type ToEngine =
       readonly id: number;
       readonly spec: InterpreterSpec;
       readonly files: readonly SourceFile[];
+      readonly entry: string;
       readonly input: RunInput;
       readonly limits: RunLimits;
       /** Whether output is wanted as it comes. */

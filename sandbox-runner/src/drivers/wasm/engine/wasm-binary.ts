@@ -36,7 +36,59 @@ export function importMemory(module: Uint8Array): { module: Uint8Array<ArrayBuff
   return { module: new Uint8Array(Buffer.concat(parts)), initialPages };
 }
 
-const SECTION = { import: 2, memory: 5 } as const;
+/**
+ * Where a WASI command keeps the mark that it has been started: its `_start` traps when the mark is set.
+ * @throws Error when `_start` does not begin with the check that wasi-libc puts there.
+ */
+export function startedMark(module: Uint8Array): number {
+  const bodies = sectionOf(module, SECTION.code);
+  const start = exportedFunction(module, '_start') - count(module, SECTION.import);
+  let [, at] = readUnsigned(bodies, 0);
+  for (let index = 0; index < start; index++) {
+    const [length, begin] = readUnsigned(bodies, at);
+    at = begin + length;
+  }
+  // `block`, then: i32.const MARK, i32.load, i32.eqz, if, i32.const MARK, i32.const 1, i32.store.
+  const [mark, behind] = readUnsigned(bodies, indexAfter(bodies, at, [0x02, 0x40, 0x41]));
+  const address = unsigned(mark);
+  const check = [0x28, 0x02, 0x00, 0x45, 0x04, 0x40, 0x41, ...address, 0x41, 0x01, 0x36, 0x02, 0x00];
+  indexAfter(bodies, behind, check, 0);
+  return mark;
+}
+
+/** Index behind the bytes, which must come within `distance` bytes. */
+function indexAfter(code: Uint8Array, start: number, bytes: readonly number[], distance = 64): number {
+  const found = Buffer.from(code.subarray(start, start + distance + bytes.length)).indexOf(
+    Buffer.from(bytes),
+  );
+  if (found < 0) throw new Error('_start does not begin as expected');
+  return start + found + bytes.length;
+}
+
+function sectionOf(module: Uint8Array, id: number): Uint8Array {
+  const found = [...readSections(module)].find((section) => section.id === id);
+  if (found === undefined) throw new Error(`the module has no section ${id}`);
+  return found.body;
+}
+
+/** Number of entries of a section. */
+function count(module: Uint8Array, id: number): number {
+  return readUnsigned(sectionOf(module, id), 0)[0];
+}
+
+function exportedFunction(module: Uint8Array, wanted: string): number {
+  const body = Buffer.from(sectionOf(module, SECTION.export));
+  let [entries, at] = readUnsigned(body, 0);
+  for (; entries > 0; entries--) {
+    const [length, begin] = readUnsigned(body, at);
+    const [index, end] = readUnsigned(body, begin + length + 1);
+    if (body.toString('latin1', begin, begin + length) === wanted) return index;
+    at = end;
+  }
+  throw new Error(`the module does not export ${wanted}`);
+}
+
+const SECTION = { import: 2, memory: 5, export: 7, code: 10 } as const;
 const IMPORT_MEMORY = 2;
 /** 4 GiB, all that 32 bits address. */
 const MAX_PAGES = 65_536;

@@ -45,12 +45,8 @@ function title(error: unknown): string {
 }
 
 export function installStackFormat(): void {
-  const prepare: Partial<PropertyDescriptor> = {
-    value: prepareStackTrace,
-    writable: true,
-    configurable: true,
-  };
-  Object.defineProperty(Error, 'prepareStackTrace', { ...prepare, enumerable: false });
+  // An accessor of the engine's: to be assigned, not defined.
+  (Error as { prepareStackTrace?: unknown }).prepareStackTrace = prepareStackTrace;
 }
 
 function isOutOfMemory(error: unknown): boolean {

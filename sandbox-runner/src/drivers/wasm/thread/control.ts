@@ -37,14 +37,14 @@ export function newControl(): Control {
 export interface InterpreterSpec {
   readonly interpreter: 'python' | 'quickjs';
   readonly stripTypes: boolean;
-  /** Path of the program in its working directory. */
-  readonly entry: string;
   readonly memoryBytes: number;
 }
 
 /** What a waiting interpreter is given. */
 export interface ThreadJob extends RunInput {
   readonly files: readonly SourceFile[];
+  /** Which of the files is started. */
+  readonly entry: string;
   readonly diskBytes: number;
   readonly outputBytes: number;
   /** Room for stdout, then stderr; `outputBytes` each. */
@@ -69,8 +69,8 @@ export type ThreadMessage =
 export interface ThreadAssets {
   readonly python: {
     readonly module: WebAssembly.Module;
-    /** Memory that the module asks for when it starts. */
-    readonly initialPages: number;
+    /** Memory of an interpreter that has started; each program gets a copy. */
+    readonly memory: SharedArrayBuffer;
   };
   readonly quickjs: {
     readonly module: WebAssembly.Module;

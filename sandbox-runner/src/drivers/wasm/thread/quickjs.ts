@@ -54,7 +54,7 @@ export async function runQuickJs(
   const job = context.waitForJob();
   mountProgram(tree, job.files, job.diskBytes);
   try {
-    return program.run(`${WORK_DIR}/${spec.entry}`, job.args, job.env);
+    return program.run(`${WORK_DIR}/${job.entry}`, job.args, job.env);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
     return { kind: 'trap', signal: 'SIGSEGV', outOfMemory: false };
@@ -220,9 +220,15 @@ class QuickJsProgram {
 
   #callRaw(name: string, ...args: readonly unknown[]): unknown {
     const vm = this.#vm;
-    return vm.withScope(() => {
+    return vm.withScope((scope) => {
       const handles = args.map((arg) => vm.hostToHandle(arg));
-      return vm.dump(vm.callFunction(this.#guest.getProp(name), vm.undefined, ...handles));
+      try {
+        return vm.dump(vm.callFunction(this.#guest.getProp(name), vm.undefined, ...handles));
+      } catch (error) {
+        // It outlives the scope, in which it was made.
+        if (error instanceof JSException) scope.escape(error.handle);
+        throw error;
+      }
     });
   }
 

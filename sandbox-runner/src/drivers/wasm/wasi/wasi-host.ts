@@ -7,7 +7,8 @@ import { type Node, nowNs, resizeFile } from './nodes.ts';
 export interface WasiOptions {
   readonly memory: GuestMemory;
   readonly tree: FileTree;
-  readonly args: readonly string[];
+  /** Asked for when the program starts. */
+  readonly args: () => readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: (into: Uint8Array) => number;
   readonly stdout: (bytes: Uint8Array) => number;
@@ -60,7 +61,6 @@ export function wasiImports(options: WasiOptions): Record<string, WebAssembly.Im
   fds.open({ node: tree.root, readable: true, writable: false, append: false, position: 0 });
 
   const strings = (texts: readonly string[]) => texts.map((text) => Buffer.from(`${text}\0`, 'utf8'));
-  const args = strings(options.args);
   const env = strings(Object.entries(options.env).map(([name, value]) => `${name}=${value}`));
 
   const putStrings = (values: readonly Buffer[], pointers: number, buffer: number) => {
@@ -148,8 +148,8 @@ export function wasiImports(options: WasiOptions): Record<string, WebAssembly.Im
   };
 
   const calls = {
-    args_sizes_get: (count: number, size: number) => putSizes(args, count, size),
-    args_get: (pointers: number, buffer: number) => putStrings(args, pointers, buffer),
+    args_sizes_get: (count: number, size: number) => putSizes(strings(options.args()), count, size),
+    args_get: (pointers: number, buffer: number) => putStrings(strings(options.args()), pointers, buffer),
     environ_sizes_get: (count: number, size: number) => putSizes(env, count, size),
     environ_get: (pointers: number, buffer: number) => putStrings(env, pointers, buffer),
     clock_res_get: (id: number, out: number) => {
