@@ -1,4 +1,5 @@
 import {
+  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -66,6 +67,23 @@ export class DynamoJobStore implements JobStore {
     const job = readJobItem(Item);
     // DynamoDB deletes expired items up to two days late.
     return job.expiresAt <= this.#clock.now() ? undefined : job;
+  }
+
+  async getMany(jobIds: readonly string[]): Promise<ReadonlyMap<string, Job>> {
+    const jobs = new Map<string, Job>();
+    let keys = jobIds.map((jobId): Record<string, unknown> => ({ pk: itemKey.job(jobId) }));
+    while (keys.length > 0) {
+      const { Responses, UnprocessedKeys } = await this.#table.send(
+        new BatchGetCommand({ RequestItems: { [this.#tableName]: { Keys: keys, ConsistentRead: true } } }),
+      );
+      for (const item of Responses?.[this.#tableName] ?? []) {
+        const job = readJobItem(item);
+        if (job.expiresAt > this.#clock.now()) jobs.set(job.jobId, job);
+      }
+      // One answer holds 16 MB at most; what did not fit, or was throttled, is asked for again.
+      keys = UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+    }
+    return jobs;
   }
 
   async claim(jobId: string, owner: string, now: number, leaseMs: number): Promise<Claim> {

@@ -17,7 +17,7 @@ export interface Route {
 
 /** What a function may do. IAM statements are derived from this; `actions` is the whole of what is granted. */
 export const ACCESS = {
-  'jobs-table:read': { resource: 'jobs-table', actions: ['dynamodb:GetItem'] },
+  'jobs-table:read': { resource: 'jobs-table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] },
   'jobs-table:write': { resource: 'jobs-table', actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'] },
   'jobs-table:query': { resource: 'jobs-table-index', actions: ['dynamodb:Query'] },
   'jobs-queue:send': { resource: 'jobs-queue', actions: ['sqs:SendMessage'] },

@@ -62,6 +62,28 @@ export function describeJobStore(name: string, open: () => Promise<JobStoreUnder
         expect((await store.get(job.jobId))?.createdAt).toBe(NOW);
       });
 
+      it('gives many at once, and leaves out those that are missing or have expired', async () => {
+        const [a, b] = [await queued(), await finished()];
+        const old = sampleJob({ expiresAt: NOW + HOUR });
+        await store.create(old);
+        setClock(NOW + HOUR);
+        const found = await store.getMany([a, b, old.jobId, randomUUID()]);
+        expect(found).toEqual(
+          new Map([
+            [a, await store.get(a)],
+            [b, await store.get(b)],
+          ]),
+        );
+        expect(await store.getMany([])).toEqual(new Map());
+      });
+
+      it('gives a hundred jobs of the largest size at once', async () => {
+        const jobs = Array.from({ length: 100 }, () => sampleJob({}, { stdin: 'x'.repeat(250_000) }));
+        await Promise.all(jobs.map((job) => store.create(job)));
+        const found = await store.getMany(jobs.map(({ jobId }) => jobId));
+        expect(found.size).toBe(100);
+      });
+
       it('knows no job that was never created', async () => {
         expect(await store.get(randomUUID())).toBeUndefined();
       });

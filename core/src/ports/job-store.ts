@@ -28,6 +28,8 @@ export interface JobStore {
   /** Creates the job unless the id exists already. Returns whether it was created. */
   create(job: NewJob): Promise<boolean>;
   get(jobId: string): Promise<Job | undefined>;
+  /** Those of the jobs that exist, by id; at most 100 ids. */
+  getMany(jobIds: readonly string[]): Promise<ReadonlyMap<string, Job>>;
   /** Takes a queued job, or one whose lease has lapsed, and counts the attempt. */
   claim(jobId: string, owner: string, now: number, leaseMs: number): Promise<Claim>;
   /**

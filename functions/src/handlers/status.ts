@@ -11,12 +11,12 @@ import { endpoint, type HttpHandler } from '../http/endpoint.ts';
 import { readWait } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import { isSettled, jobTag } from '../job-state.ts';
+import { JobWatch } from '../job-watch.ts';
 import { createLog, type Log } from '../log.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
-import { waitUntil } from '../wait.ts';
 
 export interface StatusDependencies {
-  readonly store: Pick<JobStore, 'get'>;
+  readonly store: Pick<JobStore, 'get' | 'getMany'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly apiKeys: readonly string[];
@@ -29,19 +29,17 @@ export interface StatusDependencies {
 export function createHandler(deps: StatusDependencies): HttpHandler {
   const { store, clock } = deps;
   const checkKey = createApiKeyCheck(deps.apiKeys);
+  const watch = new JobWatch(store, clock);
   return endpoint(deps.log, async (request, signal) => {
     checkKey(request);
     const waitMs = readWait(request.query, WAIT.maxSeconds) * 1000;
     const jobId = readJobId(request.path);
-    const read = async () => requireJob(await store.get(jobId), jobId);
-    const first = await read();
+    const first = requireJob(await store.get(jobId), jobId);
     const known = request.header('if-none-match');
     const seen = known ?? jobTag(first);
-    const job = await waitUntil(
-      clock,
-      waitMs,
+    const job = await watch.wait(
       first,
-      read,
+      waitMs,
       (current) => jobTag(current) !== seen || isSettled(current, clock.now()),
       signal,
     );

@@ -30,11 +30,11 @@ import { endpoint, type HttpHandler } from '../http/endpoint.ts';
 import { type HttpRequest, readWait } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import { isSettled, jobTag } from '../job-state.ts';
+import { JobWatch } from '../job-watch.ts';
 import { knownLanguage } from '../known-language.ts';
 import { createLog, type Log } from '../log.ts';
 import { countSubmission } from '../rate-limit.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
-import { waitUntil } from '../wait.ts';
 
 export interface SubmitDependencies {
   readonly store: JobStore;
@@ -61,6 +61,8 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
   const checkKey = createApiKeyCheck(deps.apiKeys);
   const admission = new Admission(store, queue, deps.runners, clock);
 
+  const watch = new JobWatch(store, clock);
+
   return endpoint(deps.log, async (request, signal) => {
     const keyHolder = checkKey(request);
     const waitMs = readWait(request.query, WAIT.maxSeconds) * 1000;
@@ -82,14 +84,7 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
     // A repeated request may come because the message could not be sent the first time.
     if (accepted.status === 'queued') await sendOrTell(queue, accepted);
 
-    const answer = await waitUntil(
-      clock,
-      waitMs,
-      accepted,
-      async () => (await store.get(accepted.jobId)) ?? accepted,
-      (current) => isSettled(current, clock.now()),
-      signal,
-    );
+    const answer = await watch.wait(accepted, waitMs, (current) => isSettled(current, clock.now()), signal);
     return jsonResponse(isFinal(answer.status) ? 200 : 202, toView(answer), {
       ...headers,
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),

@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '@rce/core/clock.ts';
+import { sampleJob } from '@rce/core/contracts/samples.ts';
+import type { Job } from '@rce/core/job.ts';
+import { isFinal } from '@rce/core/verdict.ts';
+import { JobWatch } from './job-watch.ts';
+
+/** A store in memory that counts how often it is read. */
+function memory() {
+  const jobs = new Map<string, Job>();
+  const reads: number[] = [];
+  let failure: Error | undefined;
+  return {
+    reads,
+    add(status: Job['status'] = 'queued'): Job {
+      const job: Job = { ...sampleJob(), status, attempts: 0 };
+      jobs.set(job.jobId, job);
+      return job;
+    },
+    finish(job: Job) {
+      jobs.set(job.jobId, { ...job, status: 'completed' });
+    },
+    remove(job: Job) {
+      jobs.delete(job.jobId);
+    },
+    fail(error: Error | undefined) {
+      failure = error;
+    },
+    async getMany(ids: readonly string[]) {
+      if (failure) throw failure;
+      reads.push(ids.length);
+      return new Map(ids.flatMap((id) => [...(jobs.has(id) ? [[id, jobs.get(id) as Job] as const] : [])]));
+    },
+  };
+}
+
+const done = (job: Job) => isFinal(job.status);
+
+describe('waiting for jobs', () => {
+  it('answers at once, without reading, when the job is as wanted or nobody wants to wait', async () => {
+    const store = memory();
+    const watch = new JobWatch(store, systemClock);
+    expect(await watch.wait(store.add('completed'), 5_000, done)).toMatchObject({ status: 'completed' });
+    expect(await watch.wait(store.add(), 0, done)).toMatchObject({ status: 'queued' });
+    expect(store.reads).toEqual([]);
+  });
+
+  it('answers when the job is as wanted', async () => {
+    const store = memory();
+    const watch = new JobWatch(store, systemClock);
+    const job = store.add();
+    const waiting = watch.wait(job, 20_000, done);
+    store.finish(job);
+    expect(await waiting).toMatchObject({ jobId: job.jobId, status: 'completed' });
+  });
+
+  it('answers with the job as it is when the time is over, even when it is gone', async () => {
+    const store = memory();
+    const watch = new JobWatch(store, systemClock);
+    const job = store.add();
+    const gone = store.add();
+    store.remove(gone);
+    expect(await watch.wait(job, 40, done)).toMatchObject({ status: 'queued' });
+    expect(await watch.wait(gone, 40, done)).toMatchObject({ jobId: gone.jobId });
+  });
+
+  it('ends the wait when it is aborted', async () => {
+    const store = memory();
+    const abort = new AbortController();
+    const waiting = new JobWatch(store, systemClock).wait(store.add(), 20_000, done, abort.signal);
+    abort.abort();
+    expect(await waiting).toMatchObject({ status: 'queued' });
+  });
+
+  it('reads for hundreds together, a hundred at a time', async () => {
+    const store = memory();
+    const watch = new JobWatch(store, systemClock);
+    const jobs = Array.from({ length: 250 }, () => store.add());
+    const waiting = jobs.map((job) => watch.wait(job, 20_000, done));
+    for (const job of jobs) store.finish(job);
+    const answers = await Promise.all(waiting);
+    expect(answers.map(({ jobId }) => jobId)).toEqual(jobs.map(({ jobId }) => jobId));
+    expect(store.reads).toEqual([100, 100, 50]);
+  });
+
+  it('does not let one who came late wait for the pause of one who waits long', async () => {
+    const store = memory();
+    const asked: number[] = [];
+    // Whoever has waited for long pauses long: here, until it is woken.
+    const clock = {
+      now: systemClock.now,
+      sleep: (ms: number, signal?: AbortSignal) => {
+        asked.push(ms);
+        return systemClock.sleep(asked.length === 1 ? 60_000 : ms, signal);
+      },
+    };
+    const watch = new JobWatch(store, clock);
+    const early = store.add();
+    const late = store.add();
+    const waiting = watch.wait(early, 20_000, done);
+    const second = watch.wait(late, 20_000, done);
+    store.finish(early);
+    store.finish(late);
+    expect(await Promise.all([waiting, second])).toHaveLength(2);
+  });
+
+  it('passes an error of the store on to all who wait, and works again afterwards', async () => {
+    const store = memory();
+    const watch = new JobWatch(store, systemClock);
+    const failing = watch.wait(store.add(), 20_000, done);
+    store.fail(new Error('no table'));
+    await expect(failing).rejects.toThrow('no table');
+    store.fail(undefined);
+    const job = store.add();
+    const waiting = watch.wait(job, 20_000, done);
+    store.finish(job);
+    expect(await waiting).toMatchObject({ status: 'completed' });
+  });
+});
