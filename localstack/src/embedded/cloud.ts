@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createQueueClient, createTableClient } from '@rce/aws/clients.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionDefinition, ROUTES } from '@rce/functions/manifest.ts';
 import { createLog } from '@rce/observability/log.ts';
+import { cacheControl, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
 import { createAwsEndpoint } from './aws-endpoint.ts';
 import { createFunctions, type Functions } from './function-host.ts';
 import { functionSpecs } from './function-specs.ts';
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
     ),
   );
   services.functions = functions;
-  const site = createStaticSite({ folder: WEB_FOLDER, headers: {}, cacheControl: () => 'no-cache' });
+  const site = createStaticSite({ folder: WEB_FOLDER, headers: SECURITY_HEADERS, cacheControl });
   const api = createRestApi({
     routes: ROUTES,
     functions,

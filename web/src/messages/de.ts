@@ -11,6 +11,7 @@ export const messages: Messages = {
     introClose: 'Hinweis schließen',
     offline: 'Sie sind offline. Sie können weiterschreiben; Läufe warten, bis das Netz wieder da ist.',
     loading: 'Wird geladen …',
+    tools: 'Werkzeuge',
     crashed: 'Diese Seite hat selbst einen Fehler. Ihr Entwurf ist gesichert.',
     reload: 'Neu laden',
     notFound: 'Unter dieser Adresse gibt es nichts.',
@@ -222,7 +223,7 @@ export const messages: Messages = {
     confidence: { high: 'sehr sicher', medium: 'ziemlich sicher', low: 'unsicher' },
     ofFile: (file) => `Von ${file}, wie es im Editor steht`,
     metrics: (lines, functions, complexity) =>
-      `${lines} Zeilen, ${functions} Funktionen, Komplexität ${complexity}`,
+      `${plural(lines, 'Zeile', 'Zeilen')}, ${plural(functions, 'Funktion', 'Funktionen')}, Komplexität ${complexity}`,
   },
   history: {
     title: 'Verlauf',

@@ -32,6 +32,7 @@ export const messages = {
     introClose: 'Close this hint',
     offline: 'You are offline. You can go on writing; runs wait until the network is back.',
     loading: 'Loading…',
+    tools: 'Tools',
     crashed: 'This page has a fault of its own. Your draft is saved.',
     reload: 'Reload',
     notFound: 'There is nothing at this address.',
@@ -207,8 +208,8 @@ export const messages = {
     filter: 'Show',
     confidence: { high: 'high confidence', medium: 'medium confidence', low: 'low confidence' },
     ofFile: (file: string) => `Of ${file}, as it is in the editor`,
-    metrics: (lines: string, functions: string, complexity: string) =>
-      `${lines} lines, ${functions} functions, complexity ${complexity}`,
+    metrics: (lines: number, functions: number, complexity: number) =>
+      `${plural(lines, 'line', 'lines')}, ${plural(functions, 'function', 'functions')}, complexity ${complexity}`,
   },
   history: {
     title: 'History',

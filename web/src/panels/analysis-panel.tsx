@@ -50,11 +50,7 @@ function Score({ report }: { report: AnalysisReport }) {
         ))}
       </div>
       <p className="mt-2 text-xs text-muted">
-        {t.analysis.metrics(
-          format.integer(report.metrics.lines),
-          format.integer(report.metrics.functions),
-          format.integer(report.metrics.complexity),
-        )}
+        {t.analysis.metrics(report.metrics.lines, report.metrics.functions, report.metrics.complexity)}
       </p>
     </section>
   );

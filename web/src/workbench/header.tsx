@@ -146,7 +146,7 @@ export function Header({ language }: { language: Language | undefined }) {
       {embedded ? (
         <OpenInFull />
       ) : (
-        <nav aria-label={t.settings.title} className="flex items-center">
+        <nav aria-label={t.app.tools} className="flex items-center">
           <IconButton icon="share" label={t.share.title} onClick={() => setDialog('share')} />
           <IconButton icon="history" label={t.history.title} onClick={() => setDialog('history')} />
           <IconButton icon="settings" label={t.settings.title} onClick={() => setDialog('settings')} />

@@ -103,7 +103,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         </Select>
       </Row>
       <h3 className="mt-4 mb-1 font-medium">{t.settings.keys}</h3>
-      <dl className="grid grid-cols-[1fr_auto] gap-y-1.5 text-muted">
+      <dl className="grid grid-cols-[1fr_auto] gap-y-1.5 text-muted [&>dd]:text-right">
         <dt>{t.settings.keyRun}</dt>
         <dd>
           <Kbd>{RUN_KEYS}</Kbd>

@@ -176,7 +176,7 @@ function Panels({ language, wide }: { language: Language | undefined; wide: bool
   ];
   const select = (id: View) => view.set(() => id);
 
-  if (!wide) {
+  if (!wide && !embedded) {
     return (
       <Tabs
         bottom
@@ -199,8 +199,8 @@ function Panels({ language, wide }: { language: Language | undefined; wide: bool
   }
   return (
     <Split
-      name="results"
-      direction="row"
+      name={wide ? 'results' : 'results-below'}
+      direction={wide ? 'row' : 'column'}
       initial={56}
       label={t.panels.resize(t.panels.results)}
       first={
