@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Submit a program
-         * @description Stores the program as a job and queues it. A source file may have 64 KiB, all input together 256 KiB. Send either `code` or `files`.
+         * @description Stores the program as a job and queues it. A source file may have 64 KiB, all input together 256 KiB. Send `code`, `files` or both.
          */
         post: operations["submit"];
         delete?: never;
