@@ -2,7 +2,7 @@ import type { Language } from '@rce/core/language.ts';
 import type { RunLimits } from '@rce/core/limits.ts';
 import { CPUS_PER_JOB, SUBMISSION_LIMITS } from '@rce/core/limits.ts';
 import type { ContainerCreateOptions } from 'dockerode';
-import { ARTIFACT_DIR, DOCKER_HARNESSES, type HarnessName, WORK_DIR } from './harness.ts';
+import { ARTIFACT_DIR, DOCKER_HARNESSES, HARNESS_DIR, type HarnessName, WORK_DIR } from './harness.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** What a container is made for. Two jobs whose shapes are equal can use the same waiting container. */
@@ -149,6 +149,7 @@ export function containerConfig(shape: Shape, identity: Identity): ContainerCrea
       Tmpfs: {
         // A volume that the image declares would be a writable folder without a limit.
         ...Object.fromEntries(identity.imageVolumes.map((path) => [path, 'ro,size=4096'])),
+        [HARNESS_DIR]: 'rw,nosuid,nodev,noexec,size=128k,nr_inodes=16,mode=1777',
         [WORK_DIR]: tmpfs(space, exec),
         '/tmp': tmpfs(space + (shape.executable ? ARTIFACT_BYTES : 0), exec),
         ...(shape.executable ? { [ARTIFACT_DIR]: tmpfs(ARTIFACT_BYTES, 'exec') } : {}),
