@@ -36,7 +36,7 @@ export const ROLES = { sandbox: 'sandbox', owner: 'owner' } as const;
 export const NAME_PREFIX = 'rce-exec-';
 
 /** The harness itself, and what it starts to lay out files. */
-export const HARNESS_PROCESSES = 2;
+const HARNESS_PROCESSES = 2;
 const INODES = 4_096;
 /** Bytes of the harness, the program's files and its input; they do not count against diskBytes. */
 const LAYOUT_BYTES = 64 * 1024 + 2 * SUBMISSION_LIMITS.inputBytes;
@@ -99,6 +99,10 @@ export const MASKED_PATHS = [
 
 const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+export function pidsLimit(shape: Shape): number {
+  return shape.processes + HARNESS_PROCESSES;
+}
+
 /** Everything a container is allowed, in one place. What is not said here is Docker's default. */
 export function containerConfig(shape: Shape, identity: Identity): ContainerCreateOptions {
   const exec = shape.executable ? 'exec' : 'noexec';
@@ -140,7 +144,7 @@ export function containerConfig(shape: Shape, identity: Identity): ContainerCrea
       // Equal to memory: no swap.
       MemorySwap: shape.memoryBytes,
       NanoCpus: Math.round(shape.cpus * 1e9),
-      PidsLimit: shape.processes + HARNESS_PROCESSES,
+      PidsLimit: pidsLimit(shape),
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true', `seccomp=${SECCOMP}`],
       ReadonlyRootfs: true,
