@@ -75,6 +75,11 @@ export class WarmPool<Item extends Pooled> {
     return shelf.ready.shift()?.item;
   }
 
+  /** Takes one that waits, or else the next. @throws what `create` throws. */
+  async take(key: string): Promise<Item> {
+    return this.takeReady(key) ?? (await this.takeNext(key));
+  }
+
   /**
    * Takes the first that becomes ready where none waits: one is made at once, whatever the bounds on refills,
    * so that an empty pool costs a cold start and never a queue.
