@@ -2,12 +2,9 @@ import type { GrammarName } from '../grammars.ts';
 import type { Binding, Reader } from './expression.ts';
 import type { Node, SyntaxTree } from './tree.ts';
 
-/** Where a name is bound: in the scope that the node itself opens, or wherever it was declared before. */
-export type Where = 'here' | 'inside' | 'outer';
-
-/** Receives what a node binds. */
+/** Receives what a node binds. `inside` declares in the scope that the node itself opens. */
 export interface Declare {
-  (name: string, binding: Binding, where?: Where): void;
+  (name: string, binding: Binding, inside?: boolean): void;
   /** `from module import *`. */
   star(module: string, at: Node): void;
   /** A module is loaded, whatever names that binds. */

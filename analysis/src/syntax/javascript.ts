@@ -260,7 +260,7 @@ function bindParameters(tree: SyntaxTree, node: Node, declare: Declare): void {
         kind: 'parameter',
         ...(given === NONE ? {} : { value: given }),
       };
-      declare(bound, binding, 'inside');
+      declare(bound, binding, true);
     });
   }
 }
@@ -349,14 +349,14 @@ const javascriptDialect: Dialect = {
         const value = tree.child(node, 'right');
         const adds = tree.type(node) === 'augmented_assignment_expression';
         bindPattern(tree, tree.child(node, 'left'), (bound, path) =>
-          declare(bound, { at: node, kind: 'value', value, path, adds }, 'outer'),
+          declare(bound, { at: node, kind: 'value', value, path, adds }),
         );
         return;
       }
       case 'update_expression': {
         const target = tree.child(node, 'argument');
         if (tree.type(target) === 'identifier') {
-          declare(tree.text(target), { at: node, kind: 'value', value: target, adds: true }, 'outer');
+          declare(tree.text(target), { at: node, kind: 'value', value: target, adds: true });
         }
         return;
       }
@@ -386,7 +386,7 @@ const javascriptDialect: Dialect = {
         const own = tree.child(node, 'name');
         const declared = tree.type(node).endsWith('_declaration');
         if (own !== NONE && tree.type(node) !== 'method_definition') {
-          declare(tree.text(own), { at: node, kind: 'function', value: node }, declared ? 'here' : 'inside');
+          declare(tree.text(own), { at: node, kind: 'function', value: node }, !declared);
         }
         bindParameters(tree, node, declare);
       }

@@ -231,11 +231,7 @@ function bindParameters(tree: SyntaxTree, list: Node, declare: Parameters<Dialec
     while (target !== NONE && tree.type(target) !== 'identifier') target = tree.first(target);
     if (target === NONE) continue;
     const value = tree.child(child, 'value');
-    declare(
-      tree.text(target),
-      { at: child, kind: 'parameter', ...(value === NONE ? {} : { value }) },
-      'inside',
-    );
+    declare(tree.text(target), { at: child, kind: 'parameter', ...(value === NONE ? {} : { value }) }, true);
   }
 }
 
