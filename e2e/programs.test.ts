@@ -180,7 +180,7 @@ import os
 try:
     while True: os.fork()
 except (OSError, AttributeError):
-    print("contained")
+    print("contained", flush=True)
     os._exit(0)
 `,
   'a full disk': `
@@ -209,7 +209,6 @@ except Exception:
 describeEngines('attacks', (target) => {
   it.each(Object.entries(ATTACKS))('%s is contained', async (_, code) => {
     const job = await runJob(target.url, python(code));
-    expect([job.verdict === 'ok' ? job.output : 'ended']).not.toEqual(['']);
     if (job.verdict === 'ok') expect(job.output).toMatch(/^(contained\n)+$/);
     else expect(['memory-limit-exceeded', 'time-limit-exceeded', 'runtime-error']).toContain(job.verdict);
     expect(await runJob(target.url, python('print("still here")'))).toMatchObject({

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JobView } from '@rce/core/job.ts';
 import type { SubmissionInput } from '@rce/core/submission.ts';
 
 /** Long enough for any job of these tests, in milliseconds. */
-const FINISH_MS = 90_000;
+const FINISH_MS = 150_000;
+const POLL_MS = 50;
 
 export interface Answer {
   readonly status: number;
@@ -54,15 +56,16 @@ export async function until(url: string, jobId: string, wanted: (job: JobView) =
   let last: unknown;
   for (const deadline = Date.now() + FINISH_MS; Date.now() < deadline; ) {
     try {
-      const job = await status(url, jobId, 5);
+      // Not `?wait=`: that answers at a change, which may come before the first look.
+      const job = await status(url, jobId);
       if (wanted(job)) return job;
-      last = job;
+      last = JSON.stringify(job);
     } catch (error) {
       last = error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
     }
+    await sleep(POLL_MS);
   }
-  throw new Error(`The job ${jobId} did not become as wanted: ${JSON.stringify(last)} ${last}`);
+  throw new Error(`The job ${jobId} did not become as wanted: ${last}`);
 }
 
 export const finish = (url: string, jobId: string) => until(url, jobId, (job) => job.verdict !== null);

@@ -1,8 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createQueueClient, createTableClient } from '@rce/aws/clients.ts';
+import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionDefinition, ROUTES } from '@rce/functions/manifest.ts';
 import { createLog } from '@rce/observability/log.ts';
 import { cacheControl, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
@@ -32,6 +35,8 @@ export interface CloudReady {
   readonly deadLetterQueueUrl: string;
 }
 
+/** A machine that is busy starting may be too slow for the first attempt. */
+const REFILL = { attempts: 10, pauseMs: 1_000 };
 const SWEEP_EVERY_MS = 5 * 60_000;
 const WEB_FOLDER = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
@@ -52,6 +57,7 @@ async function main(): Promise<void> {
   const tableClient = createTableClient();
   const queueClient = createQueueClient();
   await createResources(tableClient, queueClient, settings.RCE_JOBS_TABLE, resources);
+  if (settings.RCE_CLOUD_PORT === 0) await forgetRunners(tableClient, settings.RCE_JOBS_TABLE);
 
   const functions = createFunctions(
     functionSpecs(
@@ -95,8 +101,7 @@ async function main(): Promise<void> {
     }
   }
   every(SWEEP_EVERY_MS, () => sweep(tableClient, settings.RCE_JOBS_TABLE, Date.now()), onError);
-  // The queue began empty: every job that the table holds as queued needs a message again.
-  functions.invoke('reconcile', { queuedGraceMs: 0 }).catch(onError);
+  void refillQueue(functions, onError);
 
   process.once('SIGTERM', async () => {
     stop.abort();
@@ -113,6 +118,25 @@ async function main(): Promise<void> {
     deadLetterQueueUrl: resources.deadLetterQueueUrl,
   };
   process.send?.(ready);
+}
+
+/** At the engine's start no runner is alive yet, whatever one that was killed a moment ago has announced. */
+async function forgetRunners(client: DynamoDBDocumentClient, table: string): Promise<void> {
+  const registry = createRunnerRegistry(client, table);
+  for (const { runnerId } of await registry.alive(0)) await registry.withdraw(runnerId);
+}
+
+/** The queue began empty: every job that the table holds as queued needs a message again. */
+async function refillQueue(functions: Functions, onError: (error: unknown) => void): Promise<void> {
+  for (let attempt = 1; attempt <= REFILL.attempts; attempt++) {
+    try {
+      await functions.invoke('reconcile', { queuedGraceMs: 0 });
+      return;
+    } catch (error) {
+      onError(error);
+      await sleep(REFILL.pauseMs);
+    }
+  }
 }
 
 /** What AWS would give to every function. */

@@ -8,7 +8,8 @@ import {
 } from '@rce/functions/manifest.ts';
 import type { FunctionSpec } from './function-host.ts';
 
-const FOLDER = new URL('../../../functions/', import.meta.url);
+/** Where scripts/bundle.ts puts what Lambda would get: the same files run here. */
+const BUNDLES = new URL('../../../dist/functions/', import.meta.url);
 
 /** API Gateway's own: it waits no longer than this for a function. */
 const GATEWAY_TIMEOUT_SECONDS = 29;
@@ -30,7 +31,7 @@ export function functionSpecs(
       return [
         name,
         {
-          file: fileURLToPath(new URL(definition.entry, FOLDER)),
+          file: fileURLToPath(new URL(`${name}/index.mjs`, BUNDLES)),
           memoryMb: definition.memoryMb,
           timeoutSeconds:
             definition.routes.length > 0
