@@ -1,4 +1,5 @@
 import { type AnalysisReport, type Finding, MAX_FINDINGS, SEVERITIES } from '@rce/core/report.ts';
+import { budget } from './budget.ts';
 import { loadGrammar } from './grammars.ts';
 import { type Hit, Matcher } from './match.ts';
 import { measure } from './metrics.ts';
@@ -29,11 +30,11 @@ const MATCHERS: Readonly<Record<RuleLanguage, Matcher>> = {
   javascript: new Matcher(RULES, 'javascript'),
 };
 
-/** Milliseconds that reading one program may take; ordinary ones take a few. */
-export const DEFAULT_BUDGET_MS = 150;
-
 export interface AnalyzeOptions {
-  /** Milliseconds of work, from the moment the grammar is loaded. What is not read by then is reported so. */
+  /**
+   * Milliseconds of processor time for the work, from the moment the grammar is loaded. What is not read by
+   * then is reported so. By default DEFAULT_BUDGET.
+   */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -64,8 +65,7 @@ export async function analyze(
   options.signal?.throwIfAborted();
 
   const started = performance.now();
-  const deadline = started + (options.budgetMs ?? DEFAULT_BUDGET_MS);
-  const outOfTime = () => performance.now() > deadline;
+  const outOfTime = budget(options.budgetMs);
   const { code } = request;
   const parsed = parser.parse(code, null, { progressCallback: outOfTime });
   // A cancelled parser would go on where it stopped, with the next program.

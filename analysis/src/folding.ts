@@ -58,6 +58,22 @@ const joinTexts: Fold = (receiver, args, program) => {
   };
 };
 
+const replaceText: Fold = ofReceiver((text, args) => {
+  const [from, to] = [args[0], args[1]?.text];
+  if (from?.kind !== 'text' || from.text === undefined || from.text === '' || to === undefined)
+    return undefined;
+  return text.split(from.text).join(to).slice(0, MAX);
+});
+
+/** `'… [NAME] …'.replace('[NAME]', name)` puts text together as a sum does. */
+const putIn: Fold = (receiver, args, program) => {
+  const [mark, value] = [args[0]?.text, args[1]];
+  if (receiver.text === undefined || mark === undefined || mark === '' || value === undefined)
+    return undefined;
+  if (receiver.kind !== 'text' || value.kind === 'function') return undefined;
+  return program.format({ ...receiver, text: receiver.text.slice(0, MAX).split(mark).join('{}') }, value);
+};
+
 const METHODS: Readonly<Record<string, Fold>> = {
   join: joinTexts,
   lower: ofReceiver((text) => text.toLowerCase()),
@@ -72,12 +88,8 @@ const METHODS: Readonly<Record<string, Fold>> = {
   concat: ofReceiver((text, args) =>
     args.every((arg) => arg.text !== undefined) ? text + args.map((arg) => arg.text).join('') : undefined,
   ),
-  replace: ofReceiver((text, args) => {
-    const [from, to] = [args[0], args[1]?.text];
-    if (from?.kind !== 'text' || from.text === undefined || from.text === '' || to === undefined)
-      return undefined;
-    return text.split(from.text).join(to).slice(0, MAX);
-  }),
+  replace: (receiver, args, program) =>
+    replaceText(receiver, args, program) ?? putIn(receiver, args, program),
   format: (receiver, args, program) =>
     receiver.kind === 'text' && (receiver.text !== undefined || receiver.shape !== undefined)
       ? program.format(receiver, ...args)

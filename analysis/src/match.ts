@@ -97,7 +97,8 @@ export class Matcher {
     const expression = program.expression(callee);
     let receiver = expression.kind === 'member' || expression.kind === 'index' ? expression.object : NONE;
     // eval.call(null, code), eval.apply(null, [code]), Reflect.apply(eval, null, [code])
-    if (expression.kind === 'member' && (expression.name === 'call' || expression.name === 'apply')) {
+    const calls = expression.kind === 'member' && (expression.name === 'call' || expression.name === 'apply');
+    if (expression.kind === 'member' && calls && program.dialect.id !== 'python') {
       const own = program.value(expression.object).name;
       if (own !== '' && !own.startsWith('?')) {
         name = own;

@@ -1,4 +1,4 @@
-import type { Declare, Dialect } from './syntax/dialect.ts';
+import type { Declare, Dialect, Where } from './syntax/dialect.ts';
 import type { Binding } from './syntax/expression.ts';
 import { NONE, type Node, type SyntaxTree } from './syntax/tree.ts';
 
@@ -34,10 +34,11 @@ export class Scopes {
       else known.push(binding);
     };
     const declare: Declare = Object.assign(
-      (raw: string, binding: Binding, within = false) => {
+      (raw: string, binding: Binding, where: Where = 'here') => {
         const name = dialect.identifier(raw);
         if (binding.target !== undefined) this.note(dialect, binding.target, binding.at);
-        if (within) inside.push([name, binding]);
+        if (where === 'inside') inside.push([name, binding]);
+        else if (where === 'outer' && !name.includes('.')) add(ownerOf(name, scope), name, binding);
         else add(homeOf(name, scope, dialect), name, binding);
       },
       {
@@ -100,6 +101,16 @@ export class Scopes {
     const module = dialect.moduleName(target);
     if (!this.imported.has(module)) this.imported.set(module, at);
   }
+}
+
+/** The scope that declares a name that is assigned; the one at hand if none does. */
+function ownerOf(name: string, scope: Scope): Scope {
+  let at: Scope | undefined = scope;
+  for (let searched = 0; at !== undefined && searched < MAX_SCOPES_SEARCHED; searched += 1) {
+    if (at.names.has(name)) return at;
+    at = at.parent;
+  }
+  return scope;
 }
 
 /** Attributes of `self` and `this` belong to the class, whichever method sets them. */

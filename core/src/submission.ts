@@ -150,6 +150,10 @@ export const Submission = submissionSchema();
 export type Submission = z.output<typeof Submission>;
 export type SubmissionInput = z.input<typeof Submission>;
 
+/** What a part takes in a stored job beside its text: names, lengths, the numbers of a test. */
+const STRUCTURE_BYTES = { text: 2, file: 20, test: 80 } as const;
+
+/** What a submission takes in a stored job. Without its structure, many tiny parts could outgrow an item. */
 function inputBytes(submission: {
   code?: string | undefined;
   files?: readonly SourceFile[] | undefined;
@@ -171,7 +175,10 @@ function inputBytes(submission: {
       ...(test.args ?? []),
     ]),
   ];
-  return texts.reduce((sum, text) => sum + byteLength(text), 0);
+  const structure =
+    STRUCTURE_BYTES.file * (submission.files?.length ?? 0) +
+    STRUCTURE_BYTES.test * (submission.tests?.length ?? 0);
+  return texts.reduce((sum, text) => sum + byteLength(text) + STRUCTURE_BYTES.text, structure);
 }
 
 /** Wire schema of POST /analysis/analyze. */

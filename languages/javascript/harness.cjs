@@ -7,7 +7,8 @@
 // Process 1 of the container is a shell that waits for Node to end. This file reads from stdin eight
 // hexadecimal digits and that many bytes of fields (netstrings); see the runner's harness.ts.
 'use strict';
-{
+// A worker thread loads this too: `--require` is for all threads, and cannot be taken back.
+if (require('node:worker_threads').isMainThread) {
   const fs = require('node:fs');
   const ready = '\u0001rce-ready\n';
 
@@ -37,7 +38,6 @@
   process.stdout;
   process.stderr;
   console.log;
-  fs.rmSync(__dirname, { recursive: true });
   fs.writeSync(1, ready);
   const fields = parse(read(Number.parseInt(read(8).toString('latin1'), 16)));
   const next = () => fields.shift();
@@ -57,9 +57,6 @@
   }
   for (let at = 0; at < env.length; at += 2) process.env[env[at]] = env[at + 1];
   process.argv.push(...args);
-  process.execArgv.length = 0;
-  process._preload_modules.splice(0);
-  delete require.cache[__filename];
 
   // The program's input takes the place of ours: the lowest free descriptor is 0.
   let input = '/dev/null';
@@ -72,3 +69,6 @@
   if (stdin.length > 0) fs.unlinkSync(input);
   process.chdir('/work');
 }
+delete require.cache[__filename];
+process._preload_modules.splice(0);
+process.execArgv.splice(0, 2); // --require and its value

@@ -26,9 +26,9 @@ def serve(many):
     import sys
     from _signal import SIG_DFL, default_int_handler, signal
 
-    here = "/tmp/.rce"
+    here = "/rce"
     ready = b"\x01rce-ready\n"
-    workdirs = ("/work", "/tmp")
+    folders = ("/work", "/tmp", here)
 
     def read(size):
         parts = []
@@ -190,7 +190,13 @@ def serve(many):
     del os.environ["PYTHONPATH"]
     sys.path[:] = [path for path in sys.path if path != here]
     sys.path_importer_cache.pop(here, None)
-    empty("/tmp")
+    empty(here)
+    # The image's own sitecustomize, which ours hides.
+    del sys.modules["sitecustomize"]
+    try:
+        import sitecustomize
+    except ImportError:
+        pass
 
     def receive():
         """Waits for a program, and lays it out."""
@@ -209,9 +215,20 @@ def serve(many):
     PathFinder.find_spec("usercustomize")
     compile("def f(x):\n    print(x)\n\n\nf(1)\n", "main.py", "exec")
     # The objects that are there now live as long as the interpreter. Without this it would look through
-    # them, and write to their pages, when the program ends.
+    # them all, and so write to their pages, when the program ends: half of the time of a short program.
+    # (What a program can see of it: gc.get_freeze_count(), and that a cycle with a destructor which it hangs on
+    # a module of the standard library, such as os, is not ended at exit.)
     gc.collect()
     gc.freeze()
+    del sys.modules["gc"]
+    # All but __main__, whose cycles do end with the program: it gets a new module with the same names.
+    main = type(sys)("__main__")
+    names = dict(sys.modules["__main__"].__dict__)
+    main.__dict__.clear()
+    main.__dict__.update(names)
+    sys.modules["__main__"] = main
+    del main, names
+
     if not many:
         return become(*receive())
 
@@ -235,7 +252,7 @@ def serve(many):
         write(1, token + how + b" %d\n" % (largest * 1024))
         write(2, token + b"\n")
         try:
-            for path in workdirs:
+            for path in folders:
                 empty(path)
             clean = not sockets_left()
         except BaseException:
@@ -246,5 +263,8 @@ def serve(many):
 
 
 def leave():
-    """`site` takes this for an interpreter without sitecustomize, and forgets the module."""
-    raise ImportError(name="sitecustomize")
+    """Without a sitecustomize of the image's own, `site` is to forget ours."""
+    import sys
+
+    if "sitecustomize" not in sys.modules:
+        raise ImportError(name="sitecustomize")

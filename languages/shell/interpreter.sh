@@ -1,14 +1,15 @@
 # Process 1 of a container that keeps an interpreter waiting: starts it, waits for its end, reports it.
-# $1 is the folder of its harness, $2 the harness's file there, $3 the source; the rest is the command.
+# $1 is the file for the harness inside the interpreter, $2 the source of it; the rest is the command.
 # The token is never given to the interpreter: it is read before that starts, isn't exported, and the memory
 # of process 1 is masked.
 exec 3>&2 2>/dev/null
-cd /work && mkdir "$1" && printf %s "$3" >"$1/$2" || exit
+cd /work && printf %s "$2" >"$1" || exit
 IFS= read -r token || exit
-shift 3
-# Not in the background: the shell would have it ignore SIGINT. With pipes opened anew: flags that a program
-# sets on them (O_NONBLOCK) must not be the shell's.
-"$@" >/proc/self/fd/1 2>/proc/self/fd/3 3>&-
+shift 2
+# Not in the background: the shell would have it ignore SIGINT. In a subshell: what the shell says of its end
+# ("Killed") must not go where its stderr goes. With pipes opened anew: flags that a program sets on them
+# (O_NONBLOCK) must not be the shell's.
+(exec "$@") >/proc/self/fd/1 2>/proc/self/fd/3 3>&-
 status=$?
 kill -s KILL -- -1
 printf '%s\n' "$token" >&3

@@ -66,19 +66,28 @@ export class WarmPool<Item extends Pooled> {
     this.#tend();
   }
 
-  /**
-   * Takes one that waits, or else the first that becomes ready: one is then made at once, whatever the
-   * bounds on refills, so that an empty pool costs a cold start and never a queue.
-   * @throws what `create` throws.
-   */
-  take(key: string): Promise<Item> {
-    if (this.#draining) return Promise.reject(new Error('The pool is closed.'));
+  /** Takes one that waits; undefined when none does. */
+  takeReady(key: string): Item | undefined {
     const shelf = this.#shelf(key);
     shelf.taken.push(Date.now());
-    const waiting = shelf.ready.shift();
     // Refilling starts behind the taker's own work: it must not delay the job that was just claimed.
     setImmediate(() => this.#fill());
-    if (waiting) return Promise.resolve(waiting.item);
+    return shelf.ready.shift()?.item;
+  }
+
+  /** Takes one that waits, or else the next. @throws what `create` throws. */
+  async take(key: string): Promise<Item> {
+    return this.takeReady(key) ?? (await this.takeNext(key));
+  }
+
+  /**
+   * Takes the first that becomes ready where none waits: one is made at once, whatever the bounds on refills,
+   * so that an empty pool costs a cold start and never a queue.
+   * @throws what `create` throws.
+   */
+  takeNext(key: string): Promise<Item> {
+    if (this.#draining) return Promise.reject(new Error('The pool is closed.'));
+    const shelf = this.#shelf(key);
     return new Promise((resolve, reject) => {
       shelf.waiters.push({ resolve, reject });
       while (shelf.making < shelf.waiters.length) this.#make(key, shelf);

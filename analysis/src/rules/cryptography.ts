@@ -95,18 +95,16 @@ export const CRYPTOGRAPHY: readonly Rule[] = [
     remedy: '2048 bits or more for RSA and DSA, 224 for elliptic curves.',
     match: [
       {
-        call: [
-          'cryptography.hazmat.primitives.asymmetric.{rsa,dsa}.generate_private_key',
-          'Crypto.PublicKey.{RSA,DSA}.generate',
-        ],
-        when: [
-          { arg: 'any', is: { below: 2048 } },
-          { arg: ['key_size', 'bits', 1, 0], is: { below: 2048 } },
-        ],
-      },
-      {
         call: ['cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key'],
         when: [{ arg: ['key_size', 1], is: { below: 2048 } }],
+      },
+      {
+        call: ['cryptography.hazmat.primitives.asymmetric.dsa.generate_private_key'],
+        when: [{ arg: ['key_size', 0], is: { below: 2048 } }],
+      },
+      {
+        call: ['Crypto.PublicKey.{RSA,DSA}.generate'],
+        when: [{ arg: ['bits', 0], is: { below: 2048 } }],
       },
       {
         call: ['cryptography.hazmat.primitives.asymmetric.ec.generate_private_key'],
@@ -186,7 +184,7 @@ export const CRYPTOGRAPHY: readonly Rule[] = [
         read: [
           'ssl.{PROTOCOL_SSLv2,PROTOCOL_SSLv3,PROTOCOL_SSLv23,PROTOCOL_TLSv1,PROTOCOL_TLSv1_1}',
           'OpenSSL.SSL.{SSLv2_METHOD,SSLv3_METHOD,SSLv23_METHOD,TLSv1_METHOD,TLSv1_1_METHOD}',
-          'SSL.{SSLv2_METHOD,SSLv3_METHOD,SSLv23_METHOD,TLSv1_METHOD,TLSv1_1_METHOD}',
+          '*.SSL.{SSLv2_METHOD,SSLv3_METHOD,SSLv23_METHOD,TLSv1_METHOD,TLSv1_1_METHOD}',
         ],
       },
       { call: ['ssl.wrap_socket'] },

@@ -25,6 +25,7 @@ export const DESERIALISATION: readonly Rule[] = [
         ],
         when: [{ arg: 0, is: 'present' }],
       },
+      { call: ['jsonpickle.unpickler.Unpickler().restore', 'jsonpickle.Unpickler().restore'] },
       { passed: ['{pickle,dill,marshal,jsonpickle}.{load,loads,decode}'] },
     ],
     bad: 'import pickle\npickle.loads(data)',

@@ -2,9 +2,12 @@ import type { GrammarName } from '../grammars.ts';
 import type { Binding, Reader } from './expression.ts';
 import type { Node, SyntaxTree } from './tree.ts';
 
-/** Receives what a node binds. `inside` declares in the scope that the node itself opens. */
+/** Where a name is bound: in the scope that the node itself opens, or wherever it was declared before. */
+export type Where = 'here' | 'inside' | 'outer';
+
+/** Receives what a node binds. */
 export interface Declare {
-  (name: string, binding: Binding, inside?: boolean): void;
+  (name: string, binding: Binding, where?: Where): void;
   /** `from module import *`. */
   star(module: string, at: Node): void;
   /** A module is loaded, whatever names that binds. */

@@ -260,7 +260,7 @@ function bindParameters(tree: SyntaxTree, node: Node, declare: Declare): void {
         kind: 'parameter',
         ...(given === NONE ? {} : { value: given }),
       };
-      declare(bound, binding, true);
+      declare(bound, binding, 'inside');
     });
   }
 }
@@ -349,14 +349,14 @@ const javascriptDialect: Dialect = {
         const value = tree.child(node, 'right');
         const adds = tree.type(node) === 'augmented_assignment_expression';
         bindPattern(tree, tree.child(node, 'left'), (bound, path) =>
-          declare(bound, { at: node, kind: 'value', value, path, adds }),
+          declare(bound, { at: node, kind: 'value', value, path, adds }, 'outer'),
         );
         return;
       }
       case 'update_expression': {
         const target = tree.child(node, 'argument');
         if (tree.type(target) === 'identifier') {
-          declare(tree.text(target), { at: node, kind: 'value', value: target, adds: true });
+          declare(tree.text(target), { at: node, kind: 'value', value: target, adds: true }, 'outer');
         }
         return;
       }
@@ -386,7 +386,7 @@ const javascriptDialect: Dialect = {
         const own = tree.child(node, 'name');
         const declared = tree.type(node).endsWith('_declaration');
         if (own !== NONE && tree.type(node) !== 'method_definition') {
-          declare(tree.text(own), { at: node, kind: 'function', value: node }, !declared);
+          declare(tree.text(own), { at: node, kind: 'function', value: node }, declared ? 'here' : 'inside');
         }
         bindParameters(tree, node, declare);
       }

@@ -231,7 +231,11 @@ function bindParameters(tree: SyntaxTree, list: Node, declare: Parameters<Dialec
     while (target !== NONE && tree.type(target) !== 'identifier') target = tree.first(target);
     if (target === NONE) continue;
     const value = tree.child(child, 'value');
-    declare(tree.text(target), { at: child, kind: 'parameter', ...(value === NONE ? {} : { value }) }, true);
+    declare(
+      tree.text(target),
+      { at: child, kind: 'parameter', ...(value === NONE ? {} : { value }) },
+      'inside',
+    );
   }
 }
 

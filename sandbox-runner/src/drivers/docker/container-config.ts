@@ -2,7 +2,7 @@ import type { Language } from '@rce/core/language.ts';
 import type { RunLimits } from '@rce/core/limits.ts';
 import { CPUS_PER_JOB, SUBMISSION_LIMITS } from '@rce/core/limits.ts';
 import type { ContainerCreateOptions } from 'dockerode';
-import { ARTIFACT_DIR, DOCKER_HARNESSES, type HarnessName, WORK_DIR } from './harness.ts';
+import { ARTIFACT_DIR, DOCKER_HARNESSES, HARNESS_DIR, type HarnessName, WORK_DIR } from './harness.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** What a container is made for. Two jobs whose shapes are equal can use the same waiting container. */
@@ -36,7 +36,7 @@ export const ROLES = { sandbox: 'sandbox', owner: 'owner' } as const;
 export const NAME_PREFIX = 'rce-exec-';
 
 /** The harness itself, and what it starts to lay out files. */
-export const HARNESS_PROCESSES = 2;
+const HARNESS_PROCESSES = 2;
 const INODES = 4_096;
 /** Bytes of the harness, the program's files and its input; they do not count against diskBytes. */
 const LAYOUT_BYTES = 64 * 1024 + 2 * SUBMISSION_LIMITS.inputBytes;
@@ -99,6 +99,10 @@ export const MASKED_PATHS = [
 
 const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+export function pidsLimit(shape: Shape): number {
+  return shape.processes + HARNESS_PROCESSES;
+}
+
 /** Everything a container is allowed, in one place. What is not said here is Docker's default. */
 export function containerConfig(shape: Shape, identity: Identity): ContainerCreateOptions {
   const exec = shape.executable ? 'exec' : 'noexec';
@@ -140,7 +144,7 @@ export function containerConfig(shape: Shape, identity: Identity): ContainerCrea
       // Equal to memory: no swap.
       MemorySwap: shape.memoryBytes,
       NanoCpus: Math.round(shape.cpus * 1e9),
-      PidsLimit: shape.processes + HARNESS_PROCESSES,
+      PidsLimit: pidsLimit(shape),
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true', `seccomp=${SECCOMP}`],
       ReadonlyRootfs: true,
@@ -149,6 +153,7 @@ export function containerConfig(shape: Shape, identity: Identity): ContainerCrea
       Tmpfs: {
         // A volume that the image declares would be a writable folder without a limit.
         ...Object.fromEntries(identity.imageVolumes.map((path) => [path, 'ro,size=4096'])),
+        [HARNESS_DIR]: 'rw,nosuid,nodev,noexec,size=128k,nr_inodes=16,mode=1777',
         [WORK_DIR]: tmpfs(space, exec),
         '/tmp': tmpfs(space + (shape.executable ? ARTIFACT_BYTES : 0), exec),
         ...(shape.executable ? { [ARTIFACT_DIR]: tmpfs(ARTIFACT_BYTES, 'exec') } : {}),

@@ -3,7 +3,7 @@ import { SandboxError } from '@rce/core/ports/sandbox.ts';
 import type Docker from 'dockerode';
 import { demultiplex, type StreamName } from './attach.ts';
 import type { CgroupReader, Meter } from './cgroup.ts';
-import { containerConfig, type Identity, type Shape } from './container-config.ts';
+import { containerConfig, type Identity, pidsLimit, type Shape } from './container-config.ts';
 import { DOCKER_HARNESSES, type Harness, READY } from './harness.ts';
 
 /** A container that does not report ready within this time is given up. Milliseconds. */
@@ -18,6 +18,13 @@ export interface ContainerDeps {
   readonly cgroups: CgroupReader;
   /** Runs a removal some time soon, with a bound on how many go on at once. */
   readonly tearDown: (work: () => Promise<void>) => Promise<void>;
+}
+
+/** The memory limit is too small for the runtime itself. It is a verdict, not a failure of the sandbox's. */
+export class OutOfMemoryError extends SandboxError {
+  constructor(shape: Shape) {
+    super(`${shape.memoryBytes} bytes of memory are too little for ${shape.image} to start.`);
+  }
 }
 
 /** A started container whose harness waits for a program. */
@@ -120,9 +127,19 @@ export class SandboxContainer {
     this.#stream.write(bytes);
   }
 
-  /** Changes the limits that the kernel can change in a running container. */
-  async resize(memoryBytes: number, pids: number): Promise<void> {
-    await this.#container.update({ Memory: memoryBytes, MemorySwap: memoryBytes, PidsLimit: pids });
+  /** Gives it the memory and the processes of another shape. Returns whether the kernel took them. */
+  async resize(shape: Shape): Promise<boolean> {
+    try {
+      await this.#container.update({
+        Memory: shape.memoryBytes,
+        MemorySwap: shape.memoryBytes,
+        PidsLimit: pidsLimit(shape),
+      });
+      return true;
+    } catch {
+      // It uses more memory already than it is to have.
+      return false;
+    }
   }
 
   /** How a container ended whose harness did not say so. */
@@ -191,7 +208,17 @@ export class SandboxContainer {
         said = Buffer.concat([said, chunk]).subarray(-COMPLAINT_BYTES);
         check();
       };
-      void this.closed.then(() => finish(() => reject(this.#notReady('ended before it was ready', said))));
+      void this.closed
+        .then(() => this.post())
+        .then((end) =>
+          finish(() =>
+            reject(
+              end?.oomKilled
+                ? new OutOfMemoryError(this.shape)
+                : this.#notReady('ended before it was ready', said),
+            ),
+          ),
+        );
       check();
     });
   }

@@ -267,12 +267,34 @@ export class DockerSandbox implements Sandbox {
     }
   }
 
+  /** A container of this shape that is ready: one that waits where there is one, else a new one. */
   async #take(shape: Shape, language: string): Promise<SandboxContainer> {
     const startedAt = performance.now();
-    const container = await this.#pool.take(this.#key(shape));
-    const waitMs = performance.now() - startedAt;
-    this.#options.onEvent?.({ type: 'sandbox-taken', language, waitMs, warm: waitMs < 1 });
-    return container;
+    const told = (container: SandboxContainer, warm: boolean) => {
+      const waitMs = performance.now() - startedAt;
+      this.#options.onEvent?.({ type: 'sandbox-taken', language, waitMs, warm });
+      return container;
+    };
+    const key = this.#key(shape);
+    const usual = this.#usual(shape);
+    const usualKey = this.#key(usual);
+    const ready = this.#pool.takeReady(usualKey);
+    if (usualKey === key) return told(ready ?? (await this.#pool.takeNext(key)), ready !== undefined);
+    // Memory and processes can be changed in a container that runs; nobody else will want this shape.
+    if (ready && (await ready.resize(shape))) return told(ready, true);
+    void ready?.destroy();
+    return told(await this.#start(shape), false);
+  }
+
+  /** The same with the limits of a job that asks for none, where a running container can be given others. */
+  #usual(shape: Shape): Shape {
+    const usual = this.#defaultLimits();
+    if (shape.harness === 'shell') return shape;
+    return {
+      ...shape,
+      memoryBytes: usual.memoryBytes,
+      processes: Math.max(usual.processes, shape.processes),
+    };
   }
 
   async #start(shape: Shape): Promise<SandboxContainer> {

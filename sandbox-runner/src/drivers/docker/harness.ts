@@ -110,9 +110,10 @@ const INTERPRETER = source('shell/interpreter.sh');
 const PYTHON = source('python/harness.py');
 const NODE = source('javascript/harness.cjs');
 
-/** Where an interpreter finds its harness, which removes the folder when it has started. */
-const HARNESS_DIR = '/tmp/.rce';
-const SITE = 'sitecustomize.py';
+/** Where an interpreter finds its harness. */
+export const HARNESS_DIR = '/rce';
+const SITE = `${HARNESS_DIR}/sitecustomize.py`;
+const PRELOAD = `${HARNESS_DIR}/harness.cjs`;
 
 const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
 const pythonServing = (call: string) => `${PYTHON}\n\n${call}\nleave()\n`;
@@ -124,7 +125,6 @@ export const DOCKER_HARNESSES = {
     entrypoint: (main) =>
       sh(
         INTERPRETER,
-        HARNESS_DIR,
         SITE,
         pythonServing('serve(many=False)'),
         'env',
@@ -141,10 +141,10 @@ export const DOCKER_HARNESSES = {
   'python-many': {
     entrypoint: (main) =>
       sh(
-        'cd /work && mkdir "$1" && printf %s "$3" >"$1/$2" && PYTHONPATH=$1 exec python3 "$4"',
-        HARNESS_DIR,
+        'cd /work && printf %s "$2" >"$1" && PYTHONPATH=$3 exec python3 "$4"',
         SITE,
         pythonServing('serve(many=True)'),
+        HARNESS_DIR,
         `${WORK_DIR}/${main}`,
       ),
     anyEntry: true,
@@ -155,17 +155,7 @@ export const DOCKER_HARNESSES = {
   },
   /** A Node interpreter that waits for one program. */
   node: {
-    entrypoint: (main) =>
-      sh(
-        INTERPRETER,
-        HARNESS_DIR,
-        'harness.cjs',
-        NODE,
-        'node',
-        '--require',
-        `${HARNESS_DIR}/harness.cjs`,
-        `${WORK_DIR}/${main}`,
-      ),
+    entrypoint: (main) => sh(INTERPRETER, PRELOAD, NODE, 'node', '--require', PRELOAD, `${WORK_DIR}/${main}`),
     anyEntry: false,
     reusable: false,
     prepare: (token) => Buffer.from(`${token}\n`),

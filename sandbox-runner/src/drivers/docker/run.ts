@@ -117,7 +117,12 @@ function round(ms: number): number {
   return Math.round(Math.max(ms, 0) * 1_000) / 1_000;
 }
 
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Where two names stand for one number (SIGIOT, SIGABRT), the better known comes first in the table. */
+const SIGNAL_NAMES = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+);
 
 function signalName(number: number | null): string | null {
   return number === null ? null : (SIGNAL_NAMES.get(number) ?? `signal ${number}`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RunOutcome } from '@rce/core/job.ts';
 import type { Program, RunHooks, RunInput, Session } from '@rce/core/ports/sandbox.ts';
-import type { SandboxContainer } from './container.ts';
+import { OutOfMemoryError, type SandboxContainer } from './container.ts';
 import type { RunMessage } from './harness.ts';
 import { runIn } from './run.ts';
 
@@ -41,7 +41,13 @@ export class DockerSession implements Session {
     const { program, message, take } = this.#parts;
     const next = this.#next;
     this.#next = undefined;
-    const container = (await next) ?? (await take());
+    let container: SandboxContainer;
+    try {
+      container = (await next) ?? (await take());
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return outOfMemory();
+      throw error;
+    }
     this.#runs++;
     // A harness that runs many programs needs a new token for each; the others were told theirs at start.
     const token = container.harness.reusable ? newToken() : container.token;
@@ -75,4 +81,20 @@ export class DockerSession implements Session {
       () => {},
     );
   }
+}
+
+/** What becomes of a program whose runtime does not even start within its memory. */
+function outOfMemory(): RunOutcome {
+  const nothing = new Uint8Array();
+  return {
+    verdict: 'memory-limit-exceeded',
+    exitCode: null,
+    signal: null,
+    wallTimeMs: 0,
+    cpuTimeMs: null,
+    memoryBytes: null,
+    stdout: nothing,
+    stderr: nothing,
+    truncated: { stdout: false, stderr: false },
+  };
 }
