@@ -191,8 +191,10 @@ function ending(end: ThreadEnd | KillReason): Pick<RunOutcome, 'verdict' | 'exit
   if (typeof end === 'string') return { verdict: end, exitCode: null, signal: null };
   switch (end.kind) {
     case 'exit': {
+      // What a parent would see of it: exit(256) is exit(0).
+      const exitCode = end.code & 0xff;
       const failed: Verdict = end.outOfMemory ? 'memory-limit-exceeded' : 'runtime-error';
-      return { verdict: end.code === 0 ? 'ok' : failed, exitCode: end.code & 0xff, signal: null };
+      return { verdict: exitCode === 0 ? 'ok' : failed, exitCode, signal: null };
     }
     case 'output-limit':
       return { verdict: 'output-limit-exceeded', exitCode: null, signal: null };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as util from 'node:util';
 import { dequal } from 'dequal';
 import { assert } from './assert.ts';
+import { crypto } from './crypto.ts';
 import { fs, fsPromises } from './fs.ts';
 import { host } from './host.ts';
 import { timerFunctions } from './loop.ts';
@@ -31,23 +32,6 @@ const timersPromises = {
       await timersPromises.setTimeout(ms);
       yield value;
     }
-  },
-};
-
-function randomUUID(): string {
-  const bytes = host.random(16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Buffer.from(bytes).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-export const webCrypto = {
-  randomUUID,
-  getRandomValues<View extends ArrayBufferView>(view: View): View {
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    bytes.set(host.random(bytes.length));
-    return view;
   },
 };
 
@@ -110,16 +94,7 @@ export const builtins: Readonly<Record<string, unknown>> = {
   assert,
   'assert/strict': assert,
   buffer: { Buffer, constants: bufferConstants, kMaxLength: 2 ** 31 - 1, atob, btoa },
-  crypto: {
-    ...webCrypto,
-    webcrypto: webCrypto,
-    randomBytes: (length: number) => Buffer.from(host.random(length)),
-    randomInt(low: number, high?: number) {
-      const [from, to] = high === undefined ? [0, low] : [low, high];
-      // 48 bits, so that the bias of the remainder is out of reach.
-      return from + (Buffer.from(host.random(6)).readUIntBE(0, 6) % (to - from));
-    },
-  },
+  crypto,
   events: Object.assign(events, { EventEmitter, default: events }),
   fs,
   'fs/promises': fsPromises,

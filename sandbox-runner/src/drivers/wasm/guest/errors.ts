@@ -70,11 +70,15 @@ export function report(error: unknown): void {
     host.write(2, '\nFATAL ERROR: out of memory\n');
     return;
   }
-  const text =
-    error instanceof Error
-      ? `${excerpt(error)}${inspect(error)}\n`
-      : `Uncaught:\n${inspect(error)}\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)\n`;
-  host.write(2, text);
+  if (!(error instanceof Error)) {
+    const hint = '(Use `node --trace-uncaught ...` to show where the exception was thrown)';
+    host.write(2, `Uncaught:\n${inspect(error)}\n${hint}\n`);
+    return;
+  }
+  // What never ran has no frames; inspect would put it in brackets.
+  const { stack } = error;
+  const text = typeof stack === 'string' && !stack.includes('\n    at ') ? stack : inspect(error);
+  host.write(2, `${excerpt(error)}${text}\n`);
 }
 
 export { isOutOfMemory };

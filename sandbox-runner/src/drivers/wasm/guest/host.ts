@@ -19,6 +19,8 @@ export interface Host {
   file(operation: string, path: string, ...rest: unknown[]): unknown;
   /** Compiles a CommonJS module to its function, or returns the error. */
   compile(path: string, source: string): CommonJsFunction | { error: unknown };
+  /** Digest of the data, with a key for an HMAC; null for an algorithm that there is not. */
+  hash(algorithm: string, key: Uint8Array | undefined, data: Uint8Array): Uint8Array | null;
   /** JavaScript of a TypeScript source, or why it cannot be had. */
   stripTypes(path: string, source: string): string | { error: string };
 }

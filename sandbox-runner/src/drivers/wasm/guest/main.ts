@@ -1,13 +1,15 @@
-// biome-ignore assist/source/organizeImports: it has to come first.
 import './before.ts';
 import { Buffer } from 'node:buffer';
-import { performance, webCrypto } from './builtins.ts';
+import { performance } from './builtins.ts';
 import { console } from './console.ts';
+import { webCrypto } from './crypto.ts';
 import { installStackFormat, wrapped } from './errors.ts';
+import { installFastUtf8 } from './fast-buffer.ts';
 import { host } from './host.ts';
 import { drainRejections, drainTicks, noteRejection, timerFunctions, turn } from './loop.ts';
 import { exportNames, getBuiltinModule, isModuleSource, runMain, sourceOf, WRAPPER } from './modules.ts';
 import { beforeExit, begin, end, process, uncaught } from './process.ts';
+import { installSearchParams } from './url.ts';
 
 /** The global scope of a Node program, as far as it makes sense here. */
 const globals = {
@@ -55,6 +57,8 @@ Object.defineProperty(globalThis, 'queueMicrotask', {
 });
 
 installStackFormat();
+installSearchParams();
+installFastUtf8();
 Reflect.deleteProperty(globalThis, 'Atomics');
 
 /** What the host calls. */

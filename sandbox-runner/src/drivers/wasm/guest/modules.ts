@@ -71,7 +71,9 @@ export function sourceOf(file: string): string {
   if (!/\.[cm]?ts$/.test(file)) return source;
   const stripped = host.stripTypes(file, source);
   if (typeof stripped === 'string') return stripped;
-  throw new SyntaxError(stripped.error);
+  const error = new SyntaxError(stripped.error);
+  error.stack = `${file}\n\nSyntaxError: ${stripped.error}`;
+  throw error;
 }
 
 function newModule(file: string, parent: Module | undefined): Module {
@@ -186,13 +188,16 @@ function isModulePackage(file: string): boolean {
   return false;
 }
 
-/** For the host's loader: names that `import { … } from 'node:…'` can use, or undefined. */
-export function exportNames(specifier: string): string[] | undefined {
+/**
+ * For the host's loader: names that `import { … } from 'node:…'` can use, by comma; undefined if there is no
+ * such module. A string, since taking an object apart would disturb the compilation that asks for it.
+ */
+export function exportNames(specifier: string): string | undefined {
   const module = specifier.replace(/^node:/, '') === 'module' ? moduleModule : builtin(specifier);
   if (module === undefined) return undefined;
-  return Object.keys(module as object).filter(
-    (name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default',
-  );
+  return Object.keys(module as object)
+    .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
+    .join(',');
 }
 
 export const moduleModule = {

@@ -108,6 +108,7 @@ function count(value: unknown): number {
 }
 
 function data(value: unknown): Uint8Array {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8');
   if (!(value instanceof Uint8Array)) throw new WasiError('inval');
   return value;
 }

@@ -4,7 +4,7 @@ import { deviceNode } from '../wasi/nodes.ts';
 import { wasiImports } from '../wasi/wasi-host.ts';
 import type { InterpreterSpec, ThreadAssets, ThreadEnd } from './control.ts';
 import type { RunContext } from './run-context.ts';
-import { mountDevices, mountProgram, READ_ONLY, WORK_DIR } from './volumes.ts';
+import { mountDevices, mountProgram, mountSleepDevice, READ_ONLY, WORK_DIR } from './volumes.ts';
 
 const PAGE = 65_536;
 
@@ -23,6 +23,11 @@ export async function runPython(
   const memory = new GuestMemory(wasmMemory);
   const tree = new FileTree(READ_ONLY);
   mountDevices(tree);
+  const sleep = (ms: number): void => {
+    context.noteMemory(memory.size);
+    context.sleep(ms);
+  };
+  mountSleepDevice(tree, sleep);
   let args: readonly string[] = [];
   const end = (code: number): never => {
     context.noteMemory(memory.size);
@@ -39,10 +44,7 @@ export async function runPython(
       return context.write('stdout', bytes);
     },
     stderr: (bytes) => context.write('stderr', bytes),
-    sleep: (ms) => {
-      context.noteMemory(memory.size);
-      context.sleep(ms);
-    },
+    sleep,
     exit: end,
     cpuTimeNs: () => context.cpuTimeNs(),
   });
@@ -55,6 +57,7 @@ export async function runPython(
   new Uint8Array(wasmMemory.buffer).set(new Uint8Array(image.memory));
 
   const job = context.waitForJob();
+  context.noteMemory(memory.size);
   mountProgram(tree, job.files, job.diskBytes);
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: WORK_DIR, ...job.env };
   mountEnvironment(tree, env);

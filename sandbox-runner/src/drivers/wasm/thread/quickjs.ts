@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { stripTypeScriptTypes } from 'node:module';
 import { EvalFlags, JSException, type JSValueHandle, QuickJS, type Snapshot } from 'quickjs-wasi';
 import { FileTree } from '../wasi/file-tree.ts';
@@ -8,7 +9,6 @@ import { mountDevices, mountProgram, READ_ONLY, WORK_DIR } from './volumes.ts';
 
 /** QuickJS's own guard, in bytes of its stack in wasm memory; the thread's stack is far larger. */
 const STACK_BYTES = 448 * 1024;
-const INTERVAL_OF_MEMORY_MS = 0;
 /** Names of the functions that the prelude finds on its host; they are part of the snapshot. */
 export const HOST_FUNCTIONS = [
   'write',
@@ -21,6 +21,7 @@ export const HOST_FUNCTIONS = [
   'file',
   'compile',
   'stripTypes',
+  'hash',
 ] as const;
 type HostFunctionName = (typeof HOST_FUNCTIONS)[number];
 
@@ -56,6 +57,11 @@ export async function runQuickJs(
   try {
     return program.run(`${WORK_DIR}/${job.entry}`, job.args, job.env);
   } catch (error) {
+    if (error instanceof JSException) {
+      // The program has broken what the prelude is built of, such as the prototype of Array.
+      context.write('stderr', Buffer.from(`Uncaught ${error.name}: ${error.message}\n`));
+      return { kind: 'exit', code: 1, outOfMemory: false };
+    }
     if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
     return { kind: 'trap', signal: 'SIGSEGV', outOfMemory: false };
   }
@@ -92,6 +98,7 @@ class QuickJsProgram {
   run(entry: string, args: readonly string[], env: Readonly<Record<string, string>>): ThreadEnd {
     const argv = ['/usr/local/bin/node', entry, ...args];
     const defaults = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: WORK_DIR };
+    this.#noteMemory();
     this.#call('begin', argv, { ...defaults, ...env });
     const main = this.#start(entry);
     this.#drain();
@@ -99,7 +106,7 @@ class QuickJsProgram {
       this.#noteMemory();
       const wait = Number(this.#call('turn'));
       this.#drain();
-      if (wait > INTERVAL_OF_MEMORY_MS) this.#context.sleep(wait);
+      if (wait > 0) this.#context.sleep(wait);
       if (wait >= 0) continue;
       if (main?.promiseState === PENDING) this.#call('unsettled');
       if (this.#call('beforeExit') !== true) this.#call('end');
@@ -185,7 +192,7 @@ class QuickJsProgram {
 
   #names(path: string): string[] {
     const names = this.#call('exportNames', path);
-    return Array.isArray(names) ? names.map(String) : [];
+    return typeof names === 'string' && names !== '' ? names.split(',') : [];
   }
 
   #bridge(value: string, names: readonly string[]): string {
@@ -286,6 +293,12 @@ class QuickJsProgram {
           return failure;
         }
       },
+      hash: (algorithm, key, data) => {
+        const name = String(algorithm);
+        if (!HASHES.has(name)) return vm.null;
+        const hash = key?.isUndefined ? createHash(name) : createHmac(name, toBytes(key));
+        return vm.newUint8Array(new Uint8Array(hash.update(toBytes(data)).digest()));
+      },
       stripTypes: (path, source) => {
         try {
           return vm.newString(stripTypeScriptTypes(String(source), { sourceUrl: String(path) }));
@@ -298,6 +311,7 @@ class QuickJsProgram {
 }
 
 const PENDING = 0;
+const HASHES = new Set(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512']);
 
 function toBytes(handle: JSValueHandle | undefined): Uint8Array {
   return handle?.toUint8Array() ?? new Uint8Array();

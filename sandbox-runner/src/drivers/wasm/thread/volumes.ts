@@ -24,6 +24,19 @@ export function mountProgram(tree: FileTree, files: readonly SourceFile[], diskB
   tree.mountDir('/tmp', writableVolume(diskBytes));
 }
 
+/** The longest that a number of seconds is written as. */
+const MAX_NUMBER = 64;
+
+/** A device that waits as many seconds as are written to it (see python/prepare.py). */
+export function mountSleepDevice(tree: FileTree, sleep: (ms: number) => void): void {
+  const write = (bytes: Uint8Array): number => {
+    const seconds = Number(Buffer.from(bytes.slice(0, MAX_NUMBER)).toString('latin1'));
+    if (seconds > 0) sleep(seconds * 1000);
+    return bytes.length;
+  };
+  tree.mount('/dev/sleep', (volume) => deviceNode(volume, { read: () => 0, write }));
+}
+
 /** The devices that programs expect. */
 export function mountDevices(tree: FileTree): void {
   const swallow = (bytes: Uint8Array) => bytes.length;
