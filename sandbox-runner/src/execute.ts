@@ -95,15 +95,26 @@ async function runTests(
   tests: readonly TestCase[],
   hooks: RunHooks,
 ): Promise<ExecutionResult> {
-  const outcomes: TestOutcome[] = [];
-  for (const [index, test] of tests.entries()) {
-    // Output so far is of no use among many tests, so only cancelling reaches through.
-    const run = await session.run(inputOf(submission, test), hooks.signal ? { signal: hooks.signal } : {});
-    const outcome = { ...shorten(run, TEST_OUTPUT_BYTES), index, verdict: judge(run, test) };
-    outcomes.push(outcome);
-    if (outcome.verdict === 'cancelled') break;
-    if (submission.stopOnFirstFailure && outcome.verdict !== 'ok') break;
-  }
+  const done = new Map<number, TestOutcome>();
+  let stopped = false;
+  let next = 0;
+  const lane = async () => {
+    while (!stopped) {
+      const index = next++;
+      const test = tests[index];
+      if (!test) return;
+      // Output so far is of no use among many tests, so only cancelling reaches through.
+      const run = await session.run(inputOf(submission, test), hooks.signal ? { signal: hooks.signal } : {});
+      const outcome = { ...shorten(run, TEST_OUTPUT_BYTES), index, verdict: judge(run, test) };
+      done.set(index, outcome);
+      stopped ||= outcome.verdict === 'cancelled';
+      stopped ||= submission.stopOnFirstFailure && outcome.verdict !== 'ok';
+    }
+  };
+  // Tests behind the first failure must not even be started where the submitter says so.
+  const lanes = submission.stopOnFirstFailure ? 1 : (session.lanes ?? 1);
+  await Promise.all(Array.from({ length: lanes }, lane));
+  const outcomes = [...done.values()].toSorted((a, b) => a.index - b.index);
   const deciding = outcomes.find((outcome) => outcome.verdict !== 'ok') ?? outcomes.at(-1);
   if (!deciding) throw new SandboxError('A submission with tests ran none of them.');
   return {

@@ -379,6 +379,25 @@ export function describeSandbox(name: string, suite: SandboxSuite): void {
       expect(verdicts).toEqual(['ok', 'time-limit-exceeded', 'runtime-error', 'ok']);
     });
 
+    test('runs as many at one time as it says', async () => {
+      const outputs = await withSession(
+        { language: 'python', code: 'import os\nprint(input(), os.listdir("."))\nopen("mark", "w").close()' },
+        async (session) => {
+          const seen: string[] = [];
+          let next = 0;
+          const lane = async () => {
+            for (let n = next++; n < 12; n = next++) {
+              seen[n] = text((await session.run(input({ stdin: `${n}` }))).stdout);
+            }
+          };
+          await Promise.all(Array.from({ length: session.lanes ?? 1 }, lane));
+          return seen;
+        },
+        12,
+      );
+      expect(outputs).toEqual(Array.from({ length: 12 }, (_, n) => `${n} ['main.py']\n`));
+    });
+
     test('runs programs beside each other', async () => {
       const outcomes = await Promise.all(
         [1, 2, 3].map((n) =>

@@ -32,7 +32,9 @@ export interface Session {
   readonly compilation: RunOutcome | null;
   /** For example `Python 3.12.4`. */
   readonly runtime: string;
-  /** Each run has a fresh process and fresh writable space. Runs of one session do not overlap. */
+  /** How many runs may go on at one time; 1 when it is left out. */
+  readonly lanes?: number;
+  /** Each run has a fresh process and fresh writable space. */
   run(input: RunInput, hooks?: RunHooks): Promise<RunOutcome>;
   /** Throws away all that the session holds. Returns soon; tearing down goes on behind it. */
   close(): Promise<void>;

@@ -192,33 +192,31 @@ export class SandboxContainer {
   #ready(received: Buffer = Buffer.alloc(0)): Promise<void> {
     return new Promise((resolve, reject) => {
       let said = received;
+      let settled = false;
       const finish = (settle: () => void) => {
+        settled = true;
         clearTimeout(timer);
         this.#listener = () => {};
         settle();
       };
-      const timer = setTimeout(
-        () => finish(() => reject(this.#notReady('is not ready after 30 seconds', said))),
-        START_TIMEOUT_MS,
-      );
+      const fail = async (what: string) => {
+        if (settled) return;
+        const [end, usage] = await Promise.all([this.post(), this.meter.usage()]);
+        const outOfMemory = end?.oomKilled || (usage.oomKills ?? 0) > 0;
+        const error = outOfMemory ? new OutOfMemoryError(this.shape) : this.#notReady(what, said);
+        finish(() => reject(error));
+      };
+      const timer = setTimeout(() => void fail('is not ready after 30 seconds'), START_TIMEOUT_MS);
       const check = () => {
         if (said.includes(READY)) finish(resolve);
+        // A shell that waits for an interpreter reports its end, whether it ran a program or not.
+        else if (said.includes(this.token)) void fail('ended its interpreter before it was ready');
       };
       this.#listener = (_, chunk) => {
         said = Buffer.concat([said, chunk]).subarray(-COMPLAINT_BYTES);
         check();
       };
-      void this.closed
-        .then(() => this.post())
-        .then((end) =>
-          finish(() =>
-            reject(
-              end?.oomKilled
-                ? new OutOfMemoryError(this.shape)
-                : this.#notReady('ended before it was ready', said),
-            ),
-          ),
-        );
+      void this.closed.then(() => fail('ended before it was ready'));
       check();
     });
   }
