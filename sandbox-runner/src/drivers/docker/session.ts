@@ -16,53 +16,65 @@ export interface SessionParts {
   readonly compilation: RunOutcome | null;
   readonly message: Pick<RunMessage, 'entry' | 'files' | 'argv' | 'artifact'>;
   /** The container for the first run, which may still be on its way. */
-  readonly first: Promise<SandboxContainer> | undefined;
+  readonly first: Promise<SandboxContainer>;
   take(): Promise<SandboxContainer>;
 }
 
-/** Runs of one program, in one container where its harness can part them, else in one container each. */
+/**
+ * Containers that the tests of one program share in turn. Two at half a processor each: the tests of one job take
+ * one processor, and what a container does between two runs is hidden behind the other's run.
+ */
+const LANES = 2;
+/** Fewer runs than this are not worth a second container. */
+const LANES_FROM_RUNS = 8;
+
+/** Runs of one program, in few containers where its harness can part them, else in a container each. */
 export class DockerSession implements Session {
   readonly compilation: RunOutcome | null;
   readonly runtime: string;
+  readonly lanes: number;
   readonly #parts: SessionParts;
-  #next: Promise<SandboxContainer | undefined> | undefined;
+  /** Containers that are, or will soon be, ready for the next run. */
+  readonly #ready: Promise<SandboxContainer | undefined>[];
   #runs = 0;
+  #closed = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.compilation = parts.compilation;
     this.runtime = parts.runtime;
-    this.#next = parts.first;
+    this.lanes = parts.program.runs >= LANES_FROM_RUNS ? LANES : 1;
+    this.#ready = [parts.first];
     // Whoever runs the program gets the error; nobody may ever do so.
-    parts.first?.catch(() => {});
+    parts.first.catch(() => {});
   }
 
   async run(input: RunInput, hooks: RunHooks = {}): Promise<RunOutcome> {
     const { program, message, take } = this.#parts;
-    const next = this.#next;
-    this.#next = undefined;
+    this.#runs++;
     let container: SandboxContainer;
     try {
-      container = (await next) ?? (await take());
+      container = (await this.#ready.shift()) ?? (await take());
     } catch (error) {
       if (error instanceof OutOfMemoryError) return outOfMemory();
       throw error;
     }
-    this.#runs++;
+    const { reusable } = container.harness;
     // A harness that runs many programs needs a new token for each; the others were told theirs at start.
-    const token = container.harness.reusable ? newToken() : container.token;
+    const token = reusable ? newToken() : container.token;
     try {
       const run = await runIn(container, { ...input, ...message, token }, program.limits, hooks, {
         cpus: container.shape.cpus,
-        sharesContainer: container.harness.reusable && program.runs > 1,
+        sharesContainer: reusable && program.runs > 1,
       });
-      if (run.intact && container.harness.reusable && this.#runs < program.runs) {
+      if (run.intact && reusable && this.#runs < program.runs && !this.#closed) {
         // It cleans up behind the result. If it cannot prove that nothing is left it ends, and the next run
         // gets another container.
-        this.#next = container.ready(run.after).then(
+        const next = container.ready(run.after).then(
           () => container,
           () => void container.destroy(),
         );
+        this.#ready.push(next);
       } else {
         void container.destroy();
       }
@@ -74,12 +86,13 @@ export class DockerSession implements Session {
   }
 
   async close(): Promise<void> {
-    const next = this.#next;
-    this.#next = undefined;
-    void next?.then(
-      (container) => container?.destroy(),
-      () => {},
-    );
+    this.#closed = true;
+    for (const next of this.#ready.splice(0)) {
+      void next.then(
+        (container) => container?.destroy(),
+        () => {},
+      );
+    }
   }
 }
 
