@@ -119,6 +119,7 @@ function passes(test: Test, value: Value | undefined, program: Program): boolean
   if ('bits' in test) return value.number !== undefined && (value.number & test.bits) !== 0;
   if ('satisfies' in test)
     return value.kind === 'text' && value.text !== undefined && test.satisfies(value.text);
+  if ('nameMatches' in test) return test.nameMatches.test(value.name);
   return test.named.includes(value.name);
 }
 

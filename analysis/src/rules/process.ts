@@ -171,7 +171,7 @@ export const PROCESS: readonly Rule[] = [
     message: '{} gives a program a terminal',
     why: 'A shell with a terminal is what an intruder asks for first.',
     remedy: 'Use subprocess with pipes.',
-    match: { call: ['pty.{spawn,fork}', 'os.openpty'] },
+    match: { call: ['pty.{spawn,fork}'] },
     bad: 'import pty\npty.spawn("/bin/sh")',
     good: 'import tty\ntty.setraw(0)',
   },

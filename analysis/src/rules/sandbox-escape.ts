@@ -14,8 +14,10 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     match: [
       {
         read: [
-          '*.{__subclasses__,__globals__,func_globals,gi_frame,cr_frame,ag_frame,f_globals,f_builtins,f_locals,tb_frame,__code__.co_consts}',
-          '*.__builtins__',
+          '*.{__subclasses__,__globals__,func_globals,__builtins__}',
+          '*.f_back.{f_back,f_globals,f_builtins,f_locals}',
+          '*.{gi_frame,cr_frame,ag_frame,tb_frame}.{f_back,f_builtins}',
+          '*.__code__.co_consts.__class__',
         ],
       },
       { text: /^__(?:subclasses|globals|builtins|import)__$/ },
@@ -69,6 +71,20 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     good: 'import sys\nsys.getsizeof(1)',
   },
   {
+    id: 'py-frame-attributes',
+    languages: ['python'],
+    severity: 'low',
+    confidence: 'medium',
+    category: 'sandbox-escape',
+    cwe: 913,
+    message: '{} reads the frame of a running function',
+    why: 'Frames hold the variables of callers, and lead to the builtins that a sandbox has taken away.',
+    remedy: 'Pass what is needed as an argument.',
+    match: { read: ['*.{f_globals,f_builtins,f_locals,tb_frame,gi_frame,cr_frame,ag_frame}'] },
+    bad: 'print(g.gi_frame.f_locals)',
+    good: 'print(g.gi_running)',
+  },
+  {
     id: 'py-native-code',
     languages: ['python'],
     severity: 'high',
@@ -80,7 +96,8 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     remedy: 'Remove it.',
     match: {
       call: [
-        'ctypes.{CDLL,PyDLL,WinDLL,OleDLL,cast,string_at,memmove,memset,pythonapi,from_address,CFUNCTYPE,POINTER}',
+        'ctypes.{CDLL,PyDLL,WinDLL,OleDLL,string_at,memmove,memset,pythonapi}',
+        '*.from_address',
         'ctypes.{cdll,pydll,windll}.*',
         'ctypes.util.find_library',
         'ctypes.pythonapi.*',

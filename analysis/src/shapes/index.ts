@@ -2,6 +2,7 @@ import type { Hit, Matcher } from '../match.ts';
 import type { Program } from '../values.ts';
 import { detectPatterns } from './backtracking.ts';
 import { detectLoops } from './loops.ts';
+import { detectNames } from './names.ts';
 import { detectQuality } from './quality.ts';
 import { detectRecursion } from './recursion.ts';
 import { detectSizes } from './sizes.ts';
@@ -28,6 +29,7 @@ const DETECTORS = [
   detectSizes,
   detectPatterns,
   detectStructures,
+  detectNames,
   detectQuality,
 ] as const;
 

@@ -11,9 +11,12 @@ const ENDLESS_UNLESS_COUNTED = 'itertools.repeat()';
 const WAITS =
   /(?:^|\.)(?:sleep|input|raw_input|recv|recvfrom|accept|read|readline|get|wait|poll|select|join|serve_forever|handle_request|result|acquire|communicate|pause)$/;
 
-/** Calls that start something: in an endless loop they are what exhausts the machine. */
+/** Calls that start something and do not wait for its end: an endless loop of them exhausts the machine. */
 const STARTS =
-  /^(?:os\.(?:fork|forkpty|spawn\w*|popen|system)|multiprocessing\.Process(?:\(\)\.start)?|child_process\.\w+|cluster\.fork|(?:threading\.Thread(?:\(\)\.start)?)|worker_threads\.Worker|subprocess\.\w+)$/;
+  /^(?:os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
+/** Calls that neither wait nor end the loop by an error; others may. */
+const HARMLESS =
+  /^(?:print|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|(?:console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start))$/;
 
 export function detectLoops(program: Program, report: Report): void {
   const { tree, dialect } = program;
@@ -28,14 +31,31 @@ export function detectLoops(program: Program, report: Report): void {
     const leaves = (body & (LEAVES | BREAKS)) !== 0;
     const end = headEnd(program, node, loop);
     const endless = runsForever(program, loop) || isStuck(program, node, loop, assigned);
-    if ((endless && body & STARTING) || (!leaves && body & FORKING))
-      report('fork-loop', tree.start(node), end);
+    // A server waits for somebody to start something for; a bomb does not wait.
+    const starts = (endless && body & STARTING) || (!leaves && body & FORKING);
+    if (starts && !(body & WAITING)) report('fork-loop', tree.start(node), end);
     if (leaves) continue;
-    if (endless) report(body & WAITING ? 'endless-waiting-loop' : 'endless-loop', tree.start(node), end);
-    else if (loop.over !== NONE && growsWhatItRunsOver(program, loop)) {
+    if (endless) {
+      if (body & UNCLEAR && isTried(program, node)) continue;
+      const shape =
+        body & WAITING ? 'endless-waiting-loop' : body & UNCLEAR ? 'endless-unclear-loop' : 'endless-loop';
+      report(shape, tree.start(node), end);
+    } else if (loop.over !== NONE && growsWhatItRunsOver(program, loop)) {
       report('endless-loop', tree.start(node), end);
     }
   }
+}
+
+/** An error ends a loop that stands in a try of the same function. */
+function isTried({ tree, dialect }: Program, node: Node): boolean {
+  let at = tree.parent(node);
+  for (let steps = 0; steps < 64 && at !== NONE; steps += 1) {
+    const type = tree.type(at);
+    if (type === 'try_statement') return true;
+    if (dialect.scopes[type] !== undefined) return false;
+    at = tree.parent(at);
+  }
+  return false;
 }
 
 /** A finding marks the head of a loop, not all of its body. */
@@ -141,6 +161,7 @@ const BREAKS = 2;
 const WAITING = 4;
 const STARTING = 8;
 const FORKING = 16;
+const UNCLEAR = 32;
 
 /**
  * What each node does, its descendants included, apart from the functions it defines. Flags climb from
@@ -161,6 +182,7 @@ function survey(program: Program): Uint8Array {
         const { name } = program.value(expression.callee);
         if (dialect.exitCalls.has(name)) own |= LEAVES;
         if (WAITS.test(name)) own |= WAITING;
+        else if (!HARMLESS.test(name) && !STARTS.test(name)) own |= UNCLEAR;
         if (STARTS.test(name)) own |= STARTING;
         if (name === 'os.fork' || name === 'os.forkpty') own |= FORKING;
       }

@@ -17,7 +17,7 @@ export function detectRecursion(program: Program, report: Report): void {
 
 function nameOf({ tree }: Program, node: Node): string {
   const own = tree.child(node, 'name');
-  if (own !== NONE) return tree.type(node) === 'method_definition' ? '' : tree.text(own);
+  if (own !== NONE) return tree.text(own);
   const parent = tree.parent(node);
   if (parent === NONE) return '';
   const target =
@@ -43,12 +43,19 @@ function certainCall(program: Program, self: Node, body: Node, name: string): No
     if (expression.kind === 'either') return found;
     if (expression.kind !== 'call' || found !== NONE) continue;
     const callee = program.expression(expression.callee);
+    if (callee.kind === 'member' && callee.name === name && isMethod(program, self, callee.object))
+      found = node;
     if (callee.kind === 'name' && callee.name === name) {
       const bindings = program.scopes.find(name, node)?.bindings ?? [];
       if (bindings.length === 1 && isSelf(program, bindings[0]?.value, self)) found = node;
     }
   }
   return found;
+}
+
+/** self.f() and this.f() in the method f of a class. */
+function isMethod({ tree, dialect, scopes }: Program, self: Node, receiver: Node): boolean {
+  return dialect.receivers.has(tree.text(receiver).slice(0, 8)) && scopes.of(self).kind === 'class';
 }
 
 function isSelf({ tree }: Program, value: Node | undefined, self: Node): boolean {

@@ -125,7 +125,7 @@ class Reader {
       case '[':
         return single(this.set());
       case '.':
-        return single(EVERY & ~bit('\n'));
+        return single(EVERY & ~bit('\n') & ~bit('\r'));
       case '\\':
         return this.escape();
       case '^':
@@ -216,11 +216,12 @@ function single(chars: Chars): Part {
 
 function bit(character: string): Chars {
   const code = character.charCodeAt(0);
-  return Number.isNaN(code) ? NOTHING : code < 256 ? 1n << BigInt(code) : OTHER;
+  // One character beyond Latin-1 is not told from another, so it is taken to differ from all.
+  return code < 256 ? 1n << BigInt(code) : NOTHING;
 }
 
 function range(from: number, to: number): Chars {
-  let chars = to > 255 ? OTHER : NOTHING;
+  let chars = to >= 0xff_ff ? OTHER : NOTHING;
   for (let code = from; code <= Math.min(to, 255); code += 1) chars |= 1n << BigInt(code);
   return chars;
 }

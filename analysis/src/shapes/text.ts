@@ -4,10 +4,6 @@ import type { Report } from './index.ts';
 const BIDI = /[\u202A-\u202E\u2066-\u2069]/g;
 /** Takes no space: a name with it looks like the name without it. */
 const INVISIBLE = /[\u00AD\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u2060-\u2064\u3164\uFFA0]|(?!^)\uFEFF/g;
-/** Names with letters outside ASCII, possibly styled as mathematical letters. */
-const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
-/** Cyrillic, Greek and others' letters that look like Latin ones. */
-const LOOKALIKE = /[аеорсухіјѕԁһӏԛԝАВЕКМНОРСТХІЈЅοαινρυκΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]/;
 const MAX_REPORTED = 10;
 
 /** What can be seen without parsing. */
@@ -25,27 +21,11 @@ export function detectText(code: string, report: Report): void {
     report('invisible-text', match.index, match.index + 1, hex(match[0]));
     if (++found >= MAX_REPORTED) break;
   }
-  found = 0;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is looked for
-  if (!/^[\x00-\x7F]*$/.test(code)) {
-    for (const match of code.matchAll(NAME)) {
-      if (!isDisguised(match[0])) continue;
-      report('disguised-name', match.index, match.index + match[0].length, match[0].slice(0, 40));
-      if (++found >= MAX_REPORTED) break;
-    }
-  }
   detectMinified(code, report);
 }
 
 function hex(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-/** Latin letters mixed with letters that look like them, or letters that are Latin only after NFKC. */
-function isDisguised(name: string): boolean {
-  if (/[A-Za-z]/.test(name) && LOOKALIKE.test(name)) return true;
-  const plain = name.normalize('NFKC');
-  return plain !== name && /^[A-Za-z_$][\w$]*$/.test(plain);
 }
 
 const LONG_LINE = 1000;

@@ -4,29 +4,31 @@ import { readNumber, unescapeText } from './text.ts';
 import { NONE, type Node, type SyntaxTree } from './tree.ts';
 
 /** Modules under other names: Python 2, C accelerators, forks with the same functions. */
-const MODULES: Readonly<Record<string, string>> = {
-  __builtin__: 'builtins',
-  __builtins__: 'builtins',
-  cPickle: 'pickle',
-  _pickle: 'pickle',
-  posix: 'os',
-  nt: 'os',
-  _socket: 'socket',
-  _thread: 'threading',
-  thread: 'threading',
-  _ctypes: 'ctypes',
-  Cryptodome: 'Crypto',
-  commands: 'subprocess',
-  _posixsubprocess: 'subprocess',
-  'ruamel.yaml': 'yaml',
-  SocketServer: 'socketserver',
-  urllib2: 'urllib.request',
-  'six.moves.urllib': 'urllib',
-  'six.moves.cPickle': 'pickle',
-  'defusedxml.cElementTree': 'defusedxml.ElementTree',
-  'xml.etree.cElementTree': 'xml.etree.ElementTree',
-  importlib_import_module: 'importlib.import_module',
-};
+const MODULES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    __builtin__: 'builtins',
+    __builtins__: 'builtins',
+    cPickle: 'pickle',
+    _pickle: 'pickle',
+    posix: 'os',
+    nt: 'os',
+    _socket: 'socket',
+    _thread: 'threading',
+    thread: 'threading',
+    _ctypes: 'ctypes',
+    Cryptodome: 'Crypto',
+    commands: 'subprocess',
+    _posixsubprocess: 'subprocess',
+    'ruamel.yaml': 'yaml',
+    SocketServer: 'socketserver',
+    urllib2: 'urllib.request',
+    'six.moves.urllib': 'urllib',
+    'six.moves.cPickle': 'pickle',
+    'defusedxml.cElementTree': 'defusedxml.ElementTree',
+    'xml.etree.cElementTree': 'xml.etree.ElementTree',
+    importlib_import_module: 'importlib.import_module',
+  }),
+);
 
 const name: Reader = (tree, node) => ({ kind: 'name', name: tree.text(node) });
 const derived: Reader = (tree, node) => ({ kind: 'derived', of: tree.children(node) });
@@ -331,11 +333,11 @@ export const python: Dialect = {
     }
   },
   moduleName(module) {
-    const known = MODULES[module];
+    const known = MODULES.get(module);
     if (known !== undefined) return known;
     const dot = module.indexOf('.');
     if (dot === -1) return module;
-    const root = MODULES[module.slice(0, dot)];
+    const root = MODULES.get(module.slice(0, dot));
     return root === undefined ? module : root + module.slice(dot);
   },
   identifier: (raw) => raw.normalize('NFKC'),
