@@ -45,6 +45,10 @@ export function createStaticSite({ folder, headers, cacheControl }: SiteOptions)
   const files = new Map(
     listFiles(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, path]),
   );
+  // Names in one case: else a header that the host sends as well would be there twice.
+  const common = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   return {
     async answer(request, path) {
       if (path.startsWith('/api/') || path.startsWith('/analysis/')) {
@@ -61,7 +65,7 @@ export function createStaticSite({ folder, headers, cacheControl }: SiteOptions)
       return {
         status: 200,
         headers: {
-          ...headers,
+          ...common,
           'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
           'cache-control': cacheControl(name),
         },

@@ -53,7 +53,12 @@ export function mountCodeMirror(host: EditorHost, options: EditorOptions): CodeE
     EditorState.readOnly.of(next.readOnly),
   ];
   const labelOf = (file: EditorFile) =>
-    EditorView.contentAttributes.of({ 'aria-label': file.label, autocapitalize: 'off', autocorrect: 'off' });
+    EditorView.contentAttributes.of({
+      'aria-label': file.label,
+      tabindex: '0',
+      autocapitalize: 'off',
+      autocorrect: 'off',
+    });
 
   const start = () => {
     host.onRun();

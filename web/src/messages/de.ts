@@ -12,6 +12,7 @@ export const messages: Messages = {
     offline: 'Sie sind offline. Sie können weiterschreiben; Läufe warten, bis das Netz wieder da ist.',
     loading: 'Wird geladen …',
     tools: 'Werkzeuge',
+    hints: 'Hinweise',
     crashed: 'Diese Seite hat selbst einen Fehler. Ihr Entwurf ist gesichert.',
     reload: 'Neu laden',
     notFound: 'Unter dieser Adresse gibt es nichts.',

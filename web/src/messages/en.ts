@@ -33,6 +33,7 @@ export const messages = {
     offline: 'You are offline. You can go on writing; runs wait until the network is back.',
     loading: 'Loading…',
     tools: 'Tools',
+    hints: 'Hints',
     crashed: 'This page has a fault of its own. Your draft is saved.',
     reload: 'Reload',
     notFound: 'There is nothing at this address.',

@@ -96,7 +96,7 @@ function RunButton() {
   return (
     <Button kind="primary" icon="play" title={t.run.shortcut(RUN_KEYS)} onClick={() => run('run')}>
       {t.run.run}
-      <span aria-hidden="true" className="ml-0.5 text-xs opacity-75 pointer-coarse:hidden">
+      <span aria-hidden="true" className="ml-0.5 text-xs pointer-coarse:hidden">
         {RUN_KEYS}
       </span>
     </Button>
@@ -130,14 +130,15 @@ export function Header({ language }: { language: Language | undefined }) {
       className="flex h-13 shrink-0 items-center gap-2 border-b md:gap-3 border-line bg-surface px-3 md:px-4"
       data-region="header"
     >
-      {!embedded && (
-        <a
-          href="/"
-          className="flex items-center gap-2 rounded-md text-sm font-semibold tracking-tight max-sm:hidden"
-        >
-          <Logo />
-          <span className="max-md:sr-only">{t.app.title}</span>
-        </a>
+      {embedded ? (
+        <h1 className="sr-only">{t.app.title}</h1>
+      ) : (
+        <h1 className="text-sm font-semibold tracking-tight max-sm:sr-only">
+          <a href="/" className="flex items-center gap-2 rounded-md">
+            <Logo />
+            <span className="max-md:sr-only">{t.app.title}</span>
+          </a>
+        </h1>
       )}
       <LanguageSelect />
       <DriverBadge language={language} />

@@ -94,8 +94,10 @@ function Layout({ banner }: { banner: ReactNode }) {
         {t.app.skip}
       </button>
       <Header language={language} />
-      {banner}
-      {!embedded && <Intro />}
+      <aside aria-label={t.app.hints}>
+        {banner}
+        {!embedded && <Intro />}
+      </aside>
       <main id="main" className="min-h-0 flex-1">
         <Panels language={language} wide={wide} />
       </main>

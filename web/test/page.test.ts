@@ -1,0 +1,20 @@
+import { describeEngines } from '../../e2e/support/engine.ts';
+import { describeLayer, missingChromium } from '../../e2e/support/layers.ts';
+import { accessSpec } from './access.spec.ts';
+import { editorSpec } from './editor.spec.ts';
+import { hostileSpec } from './hostile.spec.ts';
+import { panelsSpec } from './panels.spec.ts';
+import { runSpec } from './run.spec.ts';
+import { sharingSpec } from './sharing.spec.ts';
+
+/** The page in a real browser, served by a real engine, once with each sandbox driver. */
+describeLayer('chromium', missingChromium(), 'the page', () => {
+  describeEngines('in Chromium', (target) => {
+    runSpec(target);
+    editorSpec(target);
+    panelsSpec(target);
+    sharingSpec(target);
+    hostileSpec(target);
+    accessSpec(target);
+  });
+});
