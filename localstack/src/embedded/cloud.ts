@@ -12,6 +12,7 @@ import { cacheControl, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
 import { createAwsEndpoint } from './aws-endpoint.ts';
 import { createFunctions, type Functions } from './function-host.ts';
 import { functionSpecs } from './function-specs.ts';
+import { createHostMetrics } from './host-metrics.ts';
 import { openQueues } from './queue-server.ts';
 import { runQueueTrigger } from './queue-trigger.ts';
 import { createResources, resourcesOf } from './resources.ts';
@@ -59,7 +60,8 @@ async function main(): Promise<void> {
   await createResources(tableClient, queueClient, settings.RCE_JOBS_TABLE, resources);
   if (settings.RCE_CLOUD_PORT === 0) await forgetRunners(tableClient, settings.RCE_JOBS_TABLE);
 
-  const functions = createFunctions(
+  const metrics = createHostMetrics();
+  const hosted = createFunctions(
     functionSpecs(
       {
         RCE_JOBS_TABLE: settings.RCE_JOBS_TABLE,
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
       process.env,
     ),
   );
+  const functions = metrics.measured(hosted);
   services.functions = functions;
   const site = createStaticSite({ folder: WEB_FOLDER, headers: SECURITY_HEADERS, cacheControl });
   const api = createRestApi({
@@ -77,6 +80,7 @@ async function main(): Promise<void> {
     functions,
     site,
     allowedHosts: settings.RCE_ALLOWED_HOSTS,
+    metrics,
     onError,
   });
   const port = await listen(api, settings.RCE_PORT, settings.RCE_HOST);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FunctionFailure, type Functions } from './function-host.ts';
+import { createHostMetrics } from './host-metrics.ts';
 import { createRestApi } from './rest-api.ts';
 import type { RestEvent } from './rest-event.ts';
 import { createStaticSite } from './static-site.ts';
@@ -50,6 +51,7 @@ beforeAll(async () => {
       cacheControl: (path) => (path.startsWith('/assets/') ? 'immutable' : 'no-cache'),
     }),
     allowedHosts: [],
+    metrics: createHostMetrics(),
     onError: () => {},
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -229,3 +231,23 @@ function raw(method: string, path: string, headers: Record<string, string | numb
     },
   );
 }
+
+describe('the metrics', () => {
+  const series = async () => {
+    const text = await (await fetch(`${base}/metrics`)).text();
+    return text.split('\n').filter((line) => line.startsWith('http_request_duration_seconds_count'));
+  };
+
+  it('count requests by the pattern of their route, never by what clients make up', async () => {
+    await get('/api/items/1');
+    const before = await series();
+    expect(before.some((line) => line.includes('route="/api/items/{id}"'))).toBe(true);
+    for (let index = 0; index < 50; index++) {
+      await fetch(`${base}/api/items/${index}`);
+      await fetch(`${base}/made-up-${index}`);
+      await fetch(`${base}/api/items/1`, { method: `M${index}` });
+    }
+    const after = await series();
+    expect(after.length).toBeLessThanOrEqual(before.length + 3);
+  });
+});

@@ -3,6 +3,7 @@ import { ApiError, ERRORS, toProblem } from '@rce/core/errors.ts';
 import { SUBMISSION_LIMITS } from '@rce/core/limits.ts';
 import { FunctionFailure, type Functions } from './function-host.ts';
 import { refusal } from './guard.ts';
+import type { HostMetrics } from './host-metrics.ts';
 import { BodyTooLarge, readBody } from './read-body.ts';
 import { fromRestResult, type RestAnswer, toRestEvent } from './rest-event.ts';
 import { matchRoute, type RoutePattern } from './router.ts';
@@ -13,6 +14,7 @@ export interface RestApiOptions {
   readonly functions: Functions;
   readonly site: StaticSite;
   readonly allowedHosts: readonly string[];
+  readonly metrics: HostMetrics;
   /** Told of errors that are ours. */
   readonly onError: (error: unknown) => void;
 }
@@ -27,7 +29,7 @@ export function createRestApi(options: RestApiOptions): Server {
   let requests = 0;
   let bodyBytes = 0;
 
-  const answerTo = async (request: IncomingMessage): Promise<RestAnswer> => {
+  const answerTo = async (request: IncomingMessage, seen: { route: string }): Promise<RestAnswer> => {
     const refused = refusal(request, options.allowedHosts);
     if (refused) throw new ApiError('forbidden', refused);
     const url = parseUrl(request.url);
@@ -37,7 +39,13 @@ export function createRestApi(options: RestApiOptions): Server {
         headers: { allow: match.allow.join(', ') },
       });
     }
-    if (match.kind === 'none') return options.site.answer(request, url.pathname);
+    if (match.kind === 'none') {
+      seen.route = 'page';
+      return url.pathname === '/metrics'
+        ? metricsAnswer(options.metrics)
+        : options.site.answer(request, url.pathname);
+    }
+    seen.route = match.route.path;
 
     const announced = Number(request.headers['content-length'] ?? SUBMISSION_LIMITS.bodyBytes);
     const reserved = request.method === 'POST' ? Math.min(announced, SUBMISSION_LIMITS.bodyBytes) : 0;
@@ -61,9 +69,16 @@ export function createRestApi(options: RestApiOptions): Server {
     { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
     async (request, response) => {
       requests++;
-      response.once('close', () => requests--);
+      const startedAt = performance.now();
+      const seen = { route: 'none' };
+      response.once('close', () => {
+        requests--;
+        const durationMs = performance.now() - startedAt;
+        const { statusCode: status } = response;
+        options.metrics.onAnswered({ method: request.method ?? '', ...seen, status, durationMs });
+      });
       try {
-        send(request, response, await answerTo(request));
+        send(request, response, await answerTo(request, seen));
       } catch (error) {
         if (request.socket.destroyed) return;
         const problem = toApiError(error);
@@ -92,6 +107,11 @@ function toApiError(error: unknown): ApiError {
       return new ApiError('unavailable', 'Too many requests wait.', { headers: { 'retry-after': '1' } });
   }
   return new ApiError('internal', '', { cause: error });
+}
+
+async function metricsAnswer(metrics: HostMetrics): Promise<RestAnswer> {
+  const headers = { 'content-type': metrics.contentType, 'cache-control': 'no-store' };
+  return { status: 200, headers, body: Buffer.from(await metrics.text()) };
 }
 
 export function problemAnswer(error: ApiError): RestAnswer {
