@@ -128,10 +128,9 @@ function send(request: IncomingMessage, response: ServerResponse, answer: RestAn
     response.setHeader('connection', 'close');
     request.resume();
   }
-  response.writeHead(answer.status, {
-    'x-content-type-options': 'nosniff',
-    ...answer.headers,
-    'content-length': answer.body.length,
-  });
+  response.setHeader('x-content-type-options', 'nosniff');
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  response.setHeader('content-length', answer.body.length);
+  response.writeHead(answer.status);
   response.end(request.method === 'HEAD' ? undefined : answer.body);
 }
