@@ -45,8 +45,6 @@ async function main(): Promise<void> {
       RCE_JOBS_QUEUE_URL: cloudReady?.jobsQueueUrl,
       RCE_DEAD_LETTER_QUEUE_URL: cloudReady?.deadLetterQueueUrl,
       RCE_ANALYZE_FUNCTION: 'analyze',
-      // A free port, unless asked for: engines beside each other must not be in each other's way.
-      RCE_METRICS_PORT: process.env.RCE_METRICS_PORT ?? '0',
     }),
     onDeath: onDeath('runner'),
   });
