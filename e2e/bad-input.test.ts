@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { ERRORS, type ErrorCode } from '@rce/core/errors.ts';
 import { call, runJob } from './support/client.ts';
-import { describeEngines } from './support/engine.ts';
+import { describeEngines } from './support/describe-engines.ts';
 
 const good = { language: 'python', code: 'print(1)' };
 const nested = (depth: number) =>

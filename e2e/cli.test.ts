@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from '@jest/globals';
-import { describeEngines } from './support/engine.ts';
+import { describeEngines } from './support/describe-engines.ts';
 
 const RCE = fileURLToPath(new URL('../cli/bin/rce.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'rce-cli-'));

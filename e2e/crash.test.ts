@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { call, finish, runJob, status, submit, until } from './support/client.ts';
-import { canReadProcesses, describeEngines, Engine, GIVEN_URL } from './support/engine.ts';
+import { describeEngines, GIVEN_URL } from './support/describe-engines.ts';
+import { canReadProcesses, Engine } from './support/engine.ts';
 
 const print = (text: string) => ({ language: 'python', code: `print("${text}")` });
 const slow = {

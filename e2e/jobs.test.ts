@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { call, finish, runJob, status, submit, until } from './support/client.ts';
-import { describeEngines } from './support/engine.ts';
+import { describeEngines } from './support/describe-engines.ts';
 
 const endless = {
   language: 'python',

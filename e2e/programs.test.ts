@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { SubmissionInput } from '@rce/core/submission.ts';
 import type { Verdict } from '@rce/core/verdict.ts';
 import { runJob, submit, until } from './support/client.ts';
-import { describeEngines } from './support/engine.ts';
+import { describeEngines } from './support/describe-engines.ts';
 
 const python = (code: string, more: Partial<SubmissionInput> = {}) => ({ language: 'python', code, ...more });
 const javascript = (code: string, more: Partial<SubmissionInput> = {}) => ({
