@@ -15,8 +15,8 @@ const CALL_TIMEOUT_MS = 5_000;
 /** SQS long polls last up to 20 s. */
 const LONG_POLL_TIMEOUT_MS = 25_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Once and one retry: callers hold an HTTP request open meanwhile, or try again by themselves. */
-const MAX_ATTEMPTS = 2;
+/** Once and two retries: callers hold an HTTP request open meanwhile, or try again by themselves. */
+const MAX_ATTEMPTS = 3;
 
 function transport(requestTimeout: number) {
   // One set of sockets per client: waiting long polls never hold up short calls.

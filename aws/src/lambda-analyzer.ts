@@ -15,7 +15,8 @@ export function createLambdaAnalyzer(lambda: LambdaClient, functionName: string)
         new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
         signal ? { abortSignal: signal } : {},
       );
-      const text = Payload === undefined ? '' : new TextDecoder().decode(Payload);
+      // Without a payload the SDK gives an object that holds no bytes, whatever its type says.
+      const text = ArrayBuffer.isView(Payload) ? new TextDecoder().decode(Payload) : '';
       if (FunctionError !== undefined) {
         throw new AnalysisUnavailable(`The function ${functionName} failed: ${text.slice(0, 500)}`);
       }

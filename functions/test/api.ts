@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { createIdempotencyStore } from '@rce/aws/idempotency-store.ts';
 import { createJobQueue } from '@rce/aws/job-queue.ts';
 import { DynamoJobStore } from '@rce/aws/job-store.ts';
@@ -6,13 +7,13 @@ import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
 import { systemClock } from '@rce/core/clock.ts';
 import { MAX_RUN_LIMITS } from '@rce/core/limits.ts';
 import type { Context } from 'aws-lambda';
-import type { LocalCloud } from '../../aws/test/local-cloud.ts';
+import { type LocalCloud, startLocalCloud } from '../../aws/test/local-cloud.ts';
 import type { HttpHandler } from '../src/http/endpoint.ts';
 import type { HttpResponse } from '../src/http/response.ts';
 import type { Log } from '../src/log.ts';
 
 /** What one test's engine is made of: a table and queues of its own, on real emulators. */
-export async function openParts(cloud: LocalCloud) {
+async function openParts(cloud: LocalCloud) {
   const [tableName, queueUrl, deadLetterUrl] = await Promise.all([
     cloud.createTable(),
     cloud.createQueue(),
@@ -37,6 +38,16 @@ export async function openParts(cloud: LocalCloud) {
   };
 }
 export type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** Starts a cloud for the tests of a file; each gets parts of its own from what this returns. */
+export function useCloud(): () => Promise<Parts> {
+  let cloud: LocalCloud;
+  beforeAll(async () => {
+    cloud = await startLocalCloud();
+  });
+  afterAll(() => cloud.stop());
+  return () => openParts(cloud);
+}
 
 interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>;

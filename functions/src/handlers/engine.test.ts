@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LanguageView } from '@rce/core/language.ts';
 import { DELIVERY } from '@rce/core/limits.ts';
 import type { RunnerAnnouncement } from '@rce/core/ports/job-store.ts';
 import { EngineStats } from '@rce/core/stats.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
-import { type LocalCloud, startLocalCloud } from '../../../aws/test/local-cloud.ts';
-import { call, openParts, type Parts } from '../../test/api.ts';
+import { call, type Parts, useCloud } from '../../test/api.ts';
 import { Health } from '../health.ts';
 import { createHandler as createHealth } from './health.ts';
 import { createHandler as createLanguages } from './languages.ts';
 import { createHandler as createOpenapi } from './openapi.ts';
 import { createHandler as createStats } from './stats.ts';
 
-let cloud: LocalCloud;
+const openParts = useCloud();
 let parts: Parts;
-beforeAll(async () => {
-  cloud = await startLocalCloud();
-});
-afterAll(() => cloud.stop());
 beforeEach(async () => {
-  parts = await openParts(cloud);
+  parts = await openParts();
 });
 
 function announce(runner: Partial<RunnerAnnouncement> = {}) {

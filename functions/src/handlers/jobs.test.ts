@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sampleJob, sampleReport, sampleResult } from '@rce/core/contracts/samples.ts';
 import { JobView } from '@rce/core/job.ts';
-import { type LocalCloud, startLocalCloud } from '../../../aws/test/local-cloud.ts';
-import { call, openParts, type Parts } from '../../test/api.ts';
+import { call, type Parts, useCloud } from '../../test/api.ts';
 import { createHandler as createCancel } from './cancel.ts';
 import { createHandler as createStatus } from './status.ts';
 
 const LEASE = 60_000;
 
-let cloud: LocalCloud;
+const openParts = useCloud();
 let parts: Parts;
-beforeAll(async () => {
-  cloud = await startLocalCloud();
-});
-afterAll(() => cloud.stop());
 beforeEach(async () => {
-  parts = await openParts(cloud);
+  parts = await openParts();
 });
 
 async function queued(): Promise<string> {

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sampleJob, sampleResult } from '@rce/core/contracts/samples.ts';
 import { DELIVERY } from '@rce/core/limits.ts';
-import { type LocalCloud, startLocalCloud } from '../../../aws/test/local-cloud.ts';
-import { CONTEXT, openParts, type Parts } from '../../test/api.ts';
+import { CONTEXT, type Parts, useCloud } from '../../test/api.ts';
 import { createHandler as createDeadLetter } from './dead-letter.ts';
 import { createHandler as createReconcile } from './reconcile.ts';
 
 const MINUTE = 60_000;
 
-let cloud: LocalCloud;
+const openParts = useCloud();
 let parts: Parts;
-beforeAll(async () => {
-  cloud = await startLocalCloud();
-});
-afterAll(() => cloud.stop());
 beforeEach(async () => {
-  parts = await openParts(cloud);
+  parts = await openParts();
 });
 
 async function queued(ageMs = 0): Promise<string> {

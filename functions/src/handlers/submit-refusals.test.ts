@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SUBMISSION_LIMITS } from '@rce/core/limits.ts';
-import { type LocalCloud, startLocalCloud } from '../../../aws/test/local-cloud.ts';
-import { call, openParts, type Parts } from '../../test/api.ts';
+import { call, type Parts, useCloud } from '../../test/api.ts';
 import type { HttpHandler } from '../http/endpoint.ts';
 import { createHandler } from './submit.ts';
 
@@ -280,15 +279,13 @@ const REQUESTS: readonly [string, Request, number, string, string?][] = [
 ];
 
 describe('POST /api/submit refuses', () => {
-  let cloud: LocalCloud;
+  const openParts = useCloud();
   let parts: Parts;
   let submit: HttpHandler;
   beforeAll(async () => {
-    cloud = await startLocalCloud();
-    parts = await openParts(cloud);
+    parts = await openParts();
     submit = createHandler(parts);
   });
-  afterAll(() => cloud.stop());
 
   async function expectProblem(request: Request, status: number, code: string, path?: string) {
     const answer = await call(submit, request);

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sampleReport, sampleResult } from '@rce/core/contracts/samples.ts';
 import { JobView } from '@rce/core/job.ts';
 import { ADMISSION, DEFAULT_RUN_LIMITS, DELIVERY } from '@rce/core/limits.ts';
 import type { RunnerAnnouncement } from '@rce/core/ports/job-store.ts';
-import { type LocalCloud, startLocalCloud } from '../../../aws/test/local-cloud.ts';
-import { call, openParts, type Parts, post } from '../../test/api.ts';
+import { call, type Parts, post, useCloud } from '../../test/api.ts';
 import { createHandler } from './submit.ts';
 
 const PROGRAM = { language: 'python', code: 'print(1)' };
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('POST /api/submit', () => {
-  let cloud: LocalCloud;
+  const openParts = useCloud();
   let parts: Parts;
-  beforeAll(async () => {
-    cloud = await startLocalCloud();
-  });
-  afterAll(() => cloud.stop());
   beforeEach(async () => {
-    parts = await openParts(cloud);
+    parts = await openParts();
   });
 
   /** Jobs that a runner would be given, in the order of the queue. */
