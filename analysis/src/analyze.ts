@@ -1,7 +1,7 @@
 import { type AnalysisReport, type Finding, MAX_FINDINGS, SEVERITIES } from '@rce/core/report.ts';
 import { budget } from './budget.ts';
-import { loadGrammar } from './grammars.ts';
-import { type Hit, Matcher } from './match.ts';
+import { type LoadedGrammar, loadGrammar } from './grammars.ts';
+import { type HiddenProgram, type Hit, Matcher } from './match.ts';
 import { measure } from './metrics.ts';
 import { Positions } from './positions.ts';
 import type { RuleLanguage } from './rule.ts';
@@ -61,35 +61,74 @@ export async function analyze(
     );
   }
   options.signal?.throwIfAborted();
-  const { parser, grammar } = await loadGrammar(known.dialect.grammar);
+  const loaded = await loadGrammar(known.dialect.grammar);
   options.signal?.throwIfAborted();
 
   const started = performance.now();
-  const outOfTime = budget(options.budgetMs);
-  const { code } = request;
-  const parsed = parser.parse(code, null, { progressCallback: outOfTime });
-  // A cancelled parser would go on where it stopped, with the next program.
-  if (parsed === null) parser.reset();
-  let tree: SyntaxTree | undefined;
-  try {
-    tree = parsed === null ? undefined : new SyntaxTree(parsed, code, grammar, outOfTime);
-  } finally {
-    parsed?.delete();
-  }
+  const reading: Reading = { ...known, ...loaded, outOfTime: budget(options.budgetMs) };
+  const { complete, hits, program } = read(request.code, reading, 0);
+  if (!complete) MATCHERS[known.rules].shape('incomplete', 0, 0, '', hits);
+  return report(request.language, request.code, complete, hits, program, started);
+}
 
-  const matcher = MATCHERS[known.rules];
+interface Reading extends LoadedGrammar {
+  readonly dialect: Dialect;
+  readonly rules: RuleLanguage;
+  readonly outOfTime: () => boolean;
+}
+
+interface Read {
+  readonly complete: boolean;
+  readonly hits: Hit[];
+  /** Absent where the text could not be parsed in time. */
+  readonly program: Program | undefined;
+}
+
+function read(code: string, reading: Reading, depth: number): Read {
+  const { dialect, outOfTime } = reading;
+  const matcher = MATCHERS[reading.rules];
+  const tree = parse(code, reading);
   const hits: Hit[] = [];
+  const hidden: HiddenProgram[] = [];
   let complete = tree?.complete === true;
   let program: Program | undefined;
   if (tree !== undefined) {
-    program = new Program(tree, known.dialect);
+    program = new Program(tree, dialect);
     complete = program.prepare(outOfTime) && complete;
-    complete = matcher.run(program, hits, outOfTime) && complete;
+    complete = matcher.run(program, hits, hidden, outOfTime) && complete;
   }
   complete = detect({ code, program, matcher, hits, outOfTime }) && complete;
+  if (depth < MAX_HIDDEN_DEPTH) {
+    for (const { code: text, start, end } of hidden) {
+      const inner = read(text, reading, depth + 1);
+      complete = inner.complete && complete;
+      for (const hit of inner.hits) if (tells(hit)) hits.push({ ...hit, start, end, hidden: true });
+    }
+  }
   matcher.combine(hits);
-  if (!complete) matcher.shape('incomplete', 0, 0, '', hits);
-  return report(request.language, code, complete, hits, program, started);
+  return { complete, hits, program };
+}
+
+/** A program in a text in a text in a text is suspicious enough without being read. */
+const MAX_HIDDEN_DEPTH = 2;
+
+/** Whether a finding inside a text says more than that the text is run. */
+function tells({ rule }: Hit): boolean {
+  return rule.severity !== 'info' && rule.severity !== 'low' && rule.category !== 'quality';
+}
+
+function parse(code: string, { parser, grammar, outOfTime }: Reading): SyntaxTree | undefined {
+  const parsed = parser.parse(code, null, { progressCallback: outOfTime });
+  if (parsed === null) {
+    // A cancelled parser would go on where it stopped, with the next program.
+    parser.reset();
+    return undefined;
+  }
+  try {
+    return new SyntaxTree(parsed, code, grammar, outOfTime);
+  } finally {
+    parsed.delete();
+  }
 }
 
 function report(
@@ -114,7 +153,10 @@ function report(
       confidence: hit.external ? 'high' : rule.confidence,
       category: rule.category,
       ...(rule.cwe === undefined ? {} : { cwe: rule.cwe }),
-      message: rule.message.replaceAll('{}', hit.name) + (hit.external ? ', with data from outside' : ''),
+      message:
+        rule.message.replaceAll('{}', hit.name) +
+        (hit.external ? ', with data from outside' : '') +
+        (hit.hidden ? ' (in the text that is run)' : ''),
       why: rule.why,
       remedy: rule.remedy,
       line,

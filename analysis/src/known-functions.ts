@@ -17,6 +17,8 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
       'sys.stdin',
       'sys.stdin.buffer',
       'fileinput.input()',
+      'os.getenv()',
+      'os.getenvb()',
       'flask.request',
       'bottle.request',
       'request.args',
@@ -29,9 +31,7 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
       'requests.post()',
       'httpx.get()',
     ].map((name) => [name, OUTSIDE] as const),
-    ...['os.environ', 'os.environb', 'os.getenv()', 'os.getenvb()'].map(
-      (name) => [name, ENVIRONMENT] as const,
-    ),
+    ...['os.environ', 'os.environb'].map((name) => [name, ENVIRONMENT] as const),
   ]),
   javascript: new Map([
     ...[

@@ -14,7 +14,18 @@ export interface Hit {
   readonly name: string;
   /** Data from outside the program reaches it. */
   readonly external: boolean;
+  /** Found in a program that this one keeps in a text. */
+  readonly hidden?: boolean;
 }
+
+/** A text that the program runs as a program. */
+export interface HiddenProgram {
+  readonly code: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const MAX_HIDDEN = 8;
 
 type NamedEntry = { readonly rule: Rule; readonly when: readonly When[] | undefined };
 
@@ -57,7 +68,7 @@ export class Matcher {
   }
 
   /** Matches all rules, in one pass over the nodes. */
-  run(program: Program, hits: Hit[], outOfTime: () => boolean): boolean {
+  run(program: Program, hits: Hit[], hidden: HiddenProgram[], outOfTime: () => boolean): boolean {
     const { tree, dialect, scopes } = program;
     for (const [module, at] of scopes.imported) {
       for (const { rule } of this.imports.find(module)) {
@@ -68,10 +79,12 @@ export class Matcher {
       if (node % 256 === 0 && outOfTime()) return false;
       const assignment = dialect.assignments[tree.type(node)]?.(tree, node);
       if (assignment !== undefined) this.assigned(program, node, assignment.target, assignment.value, hits);
+      // A decorator is called with what stands below it.
+      if (tree.type(node) === 'decorator') this.given(program, tree.first(node), hits);
       const expression = program.expression(node);
       switch (expression.kind) {
         case 'call':
-          this.called(program, node, expression.callee, expression.args, hits);
+          this.called(program, node, expression.callee, expression.args, hits, hidden);
           break;
         case 'name':
         case 'member':
@@ -91,7 +104,14 @@ export class Matcher {
     return true;
   }
 
-  private called(program: Program, node: Node, callee: Node, args: readonly Argument[], hits: Hit[]): void {
+  private called(
+    program: Program,
+    node: Node,
+    callee: Node,
+    args: readonly Argument[],
+    hits: Hit[],
+    hidden: HiddenProgram[],
+  ): void {
     let name = program.value(callee).name;
     let given = args;
     const expression = program.expression(callee);
@@ -117,6 +137,14 @@ export class Matcher {
         if (!holds(when, subject, program)) continue;
         const external = originOf(when, subject, program) === ORIGIN.external;
         hits.push(this.hit(program, rule, node, each, external));
+        if (rule.hides && hidden.length < MAX_HIDDEN) {
+          const code = given
+            .map((arg) => program.value(arg.node))
+            .findLast((value) => value.kind === 'text')?.text;
+          if (code !== undefined) {
+            hidden.push({ code, start: program.tree.start(node), end: program.tree.end(node) });
+          }
+        }
       }
     }
     for (const { node: argument } of args.slice(0, 16)) {
@@ -125,7 +153,14 @@ export class Matcher {
       for (const { rule } of this.passed.find(passed))
         hits.push(this.hit(program, rule, argument, passed, false));
     }
-    if (program.tree.size > 0) this.format(program, node, hits);
+    this.format(program, node, hits);
+  }
+
+  /** A function that is handed to another, which will call it. */
+  private given(program: Program, node: Node, hits: Hit[]): void {
+    const { name } = program.value(node);
+    if (name === '') return;
+    for (const { rule } of this.passed.find(name)) hits.push(this.hit(program, rule, node, name, false));
   }
 
   /** After `from os import *`, a name that nothing binds may be any of the module's. */

@@ -97,6 +97,8 @@ export interface Rule {
   readonly why: string;
   readonly remedy: string;
   readonly match: Match | readonly Match[];
+  /** Constant texts among the arguments are programs: they are analysed too. */
+  readonly hides?: true;
   /** A program in the first of the languages that the rule must find, and one that it must not. */
   readonly bad: string;
   readonly good: string;

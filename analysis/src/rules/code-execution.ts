@@ -60,6 +60,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
     message: '{} of a constant',
     why: 'Code in a string is hidden from editors, linters and readers.',
     remedy: 'Write the code itself in place of the string.',
+    hides: true,
     match: [
       { call: ['{eval,exec,execfile}'], when: [{ arg: 0, is: ['constant', { named: ['compile()'] }] }] },
       { shape: 'exec-statement-literal' },
@@ -89,7 +90,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
         'importlib.machinery.SourceFileLoader',
         'timeit.{timeit,repeat}',
       ],
-      when: [{ arg: 0, is: 'dynamic', not: 'function' }],
+      when: [{ arg: 0, is: ['dynamic', 'absent'], not: 'function' }],
     },
     bad: 'code = compile(input(), "x", "exec")',
     good: 'import re\npattern = re.compile("a+")',
@@ -139,6 +140,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
     message: '{} of a constant',
     why: 'Code in a string is hidden from editors, linters and readers.',
     remedy: 'Write the code itself in place of the string.',
+    hides: true,
     match: {
       call: ['{eval,execScript,Function,setImmediate.eval}'],
       when: [{ arg: 'any', is: 'constant' }],
@@ -156,6 +158,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
     message: '{} is given text, which it evaluates',
     why: WHY,
     remedy: 'Give it a function.',
+    hides: true,
     match: { call: ['{setTimeout,setInterval,setImmediate}'], when: [{ arg: 0, is: ['text', 'built'] }] },
     bad: 'setTimeout("go(" + x + ")", 10);',
     good: 'setTimeout(() => go(x), 10);',
@@ -196,6 +199,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
     message: '{} evaluates a constant',
     why: 'The vm module makes code of text, and is how sandboxes inside a process are left.',
     remedy: 'Write the code itself in place of the string.',
+    hides: true,
     match: {
       call: [
         'vm.{runInThisContext,runInNewContext,runInContext,compileFunction,Script,SourceTextModule,createContext}',

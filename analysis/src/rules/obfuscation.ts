@@ -14,6 +14,7 @@ export const OBFUSCATION: readonly Rule[] = [
     message: '{} runs code that is decoded first',
     why: 'Code is hidden so that nobody sees what it does.',
     remedy: 'Remove it, or write the code itself.',
+    hides: true,
     match: {
       call: [
         '{eval,exec,execfile,compile,__import__}',
@@ -37,6 +38,7 @@ export const OBFUSCATION: readonly Rule[] = [
     message: '{} runs code that is decoded first',
     why: 'Code is hidden so that nobody sees what it does.',
     remedy: 'Remove it, or write the code itself.',
+    hides: true,
     match: {
       call: [
         'eval',

@@ -209,6 +209,7 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
         ],
       },
       { text: /constructor\s*(?:\.|\[\s*['"])\s*constructor/ },
+      { text: /^\s*return\s+(?:this|process|globalThis|global)\b[\s;]*$/ },
       { text: /return\s+(?:this\.)?process\b.{0,80}(?:mainModule|binding|require)/ },
     ],
     bad: "this.constructor.constructor('return process')();",

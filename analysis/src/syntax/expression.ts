@@ -30,6 +30,8 @@ export type Expression =
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Node; readonly right: Node }
   /** Stands for the value of another: parentheses, await, a cast. */
   | { readonly kind: 'same'; readonly of: Node }
+  /** Text backwards. */
+  | { readonly kind: 'reversed'; readonly of: Node }
   /** One of several: a conditional expression, `or`. */
   | { readonly kind: 'either'; readonly of: readonly Node[] }
   /** An array, list, tuple, object or dictionary. */

@@ -109,9 +109,11 @@ const readers: Readonly<Record<string, Reader>> = {
   subscript: (tree, node) => {
     const index = tree.child(node, 'subscript');
     const object = tree.child(node, 'value');
-    return tree.type(index) === 'slice'
-      ? { kind: 'derived', of: [object] }
-      : { kind: 'index', object, index };
+    if (tree.type(index) !== 'slice') return { kind: 'index', object, index };
+    // text[::-1], with which names are hidden.
+    return tree.text(index).replace(/\s/g, '') === '::-1'
+      ? { kind: 'reversed', of: object }
+      : { kind: 'derived', of: [object] };
   },
   call: (tree, node) => ({
     kind: 'call',
