@@ -1,7 +1,7 @@
 import { DRIVERS } from '@rce/core/job.ts';
 import { runJob, submit } from '../e2e/support/client.ts';
 import { Engine } from '../e2e/support/engine.ts';
-import { missingDocker } from '../e2e/support/layers.ts';
+import { missingDocker } from '../e2e/support/machine.ts';
 import { benchmark, type Row, report, sleep, summarize } from './report.ts';
 
 /**
