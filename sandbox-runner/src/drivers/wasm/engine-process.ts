@@ -27,6 +27,7 @@ export class EngineProcess {
   readonly #exited = Promise.withResolvers<string>();
   #lastId = 0;
   #alive = true;
+  #hasBeenReady = false;
 
   constructor(init: Init, maxMemoryBytes: number) {
     this.#child = fork(fileURLToPath(new URL('engine/main.ts', import.meta.url)), {
@@ -55,7 +56,11 @@ export class EngineProcess {
     return this.#child.pid;
   }
 
-  /** Resolves when the first interpreters wait. @throws SandboxError */
+  get hasBeenReady(): boolean {
+    return this.#hasBeenReady;
+  }
+
+  /** Resolves when programs can be run. @throws SandboxError */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -95,6 +100,7 @@ export class EngineProcess {
 
   #receive(message: FromEngine): void {
     if (message.type === 'ready') {
+      this.#hasBeenReady = true;
       this.#ready.resolve();
       return;
     }

@@ -22,8 +22,6 @@ const MiB = 1024 * 1024;
 const ENGINE_BYTES = 400 * MiB;
 /** A thread with an interpreter that waits. */
 const WAITING_BYTES = 48 * MiB;
-/** A process that dies again and again is not started more often than this. */
-const RESTART_DELAY_MS = 200;
 
 /** The `wasm` driver: interpreters compiled to WebAssembly, in threads of a process apart. */
 export class WasmSandbox implements Sandbox {
@@ -52,8 +50,12 @@ export class WasmSandbox implements Sandbox {
       slots,
       maxRssBytes: ENGINE_BYTES + slots * (2 * maxMemoryBytes + WAITING_BYTES),
     };
-    const engine = this.#spawn();
-    await engine.ready;
+    try {
+      await this.#spawn().ready;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   languages(): readonly LanguageAvailability[] {
@@ -89,6 +91,11 @@ export class WasmSandbox implements Sandbox {
     return { waiting: wanted, wanted };
   }
 
+  /** Process id of the engine, while it runs. */
+  get enginePid(): number | undefined {
+    return this.#engine?.pid;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#engine?.kill();
@@ -106,11 +113,10 @@ export class WasmSandbox implements Sandbox {
     const engine = new EngineProcess(this.#init, this.#options.maxMemoryBytes);
     this.#engine = engine;
     void engine.exited.then((reason) => {
-      if (this.#closed) return;
+      // One that did not even start would not start the next time either; the runs that wait for it fail.
+      if (this.#closed || !engine.hasBeenReady) return;
       this.#options.onWarning?.(`The WebAssembly engine ended (${reason}); it is started again.`);
-      setTimeout(() => {
-        if (!this.#closed) this.#spawn();
-      }, RESTART_DELAY_MS).unref();
+      this.#spawn();
     });
     return engine;
   }

@@ -7,7 +7,10 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum?: number });
     readonly buffer: ArrayBuffer;
   }
-  type ImportValue = Memory | ((...args: never[]) => unknown);
+  class Global {
+    constructor(descriptor: { value: 'i32'; mutable: boolean }, value: number);
+  }
+  type ImportValue = Memory | Global | ((...args: never[]) => unknown);
   class Instance {
     readonly exports: Readonly<Record<string, unknown>>;
   }

@@ -16,8 +16,8 @@ import {
 } from '../thread/control.ts';
 
 const PAGE = 65_536;
-/** Deep recursion needs a real stack: CPython's limit of 1000 frames takes about 4 MB of it. */
-const STACK_MB = 16;
+/** Deep recursion needs a real stack, too: up to 30 KB for each level that goes through C. */
+const STACK_MB = 64;
 /** An answer about processor time that takes longer is not worth the wait: the thread sleeps. */
 const CPU_ANSWER_MS = 20;
 

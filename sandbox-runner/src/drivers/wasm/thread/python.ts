@@ -7,6 +7,12 @@ import type { RunContext } from './run-context.ts';
 import { mountDevices, mountProgram, mountSleepDevice, READ_ONLY, WORK_DIR } from './volumes.ts';
 
 const PAGE = 65_536;
+/**
+ * The copy's stack lies behind its memory, since the one laid out in the binary holds 80 calls of a function
+ * under functools.lru_cache. It is reserved, not used, so it does not count as the program's memory.
+ */
+const STACK_PAGES = 256;
+const STACK_OVERFLOW = 'Segmentation fault: the recursion is too deep for the stack of the interpreter\n';
 
 /**
  * Runs a program in a copy of an interpreter that has already started (see engine/python-image.ts). CPython
@@ -17,20 +23,22 @@ export async function runPython(
   image: ThreadAssets['python'],
   context: RunContext,
 ): Promise<ThreadEnd> {
-  const initial = image.memory.byteLength / PAGE;
-  const maximum = Math.max(Math.floor(spec.memoryBytes / PAGE), initial);
+  const imagePages = image.memory.byteLength / PAGE;
+  const initial = imagePages + STACK_PAGES;
+  const maximum = Math.max(Math.floor(spec.memoryBytes / PAGE), imagePages) + STACK_PAGES;
   const wasmMemory = new WebAssembly.Memory({ initial, maximum });
   const memory = new GuestMemory(wasmMemory);
+  const noteMemory = () => context.noteMemory(memory.size - STACK_PAGES * PAGE);
   const tree = new FileTree(READ_ONLY);
   mountDevices(tree);
   const sleep = (ms: number): void => {
-    context.noteMemory(memory.size);
+    noteMemory();
     context.sleep(ms);
   };
   mountSleepDevice(tree, sleep);
   let args: readonly string[] = [];
   const end = (code: number): never => {
-    context.noteMemory(memory.size);
+    noteMemory();
     return context.end({ kind: 'exit', code, outOfMemory: code !== 0 && diedOfMemory(context) });
   };
   const imports = wasiImports({
@@ -40,7 +48,7 @@ export async function runPython(
     env: {},
     stdin: (into) => context.readStdin(into),
     stdout: (bytes) => {
-      context.noteMemory(memory.size);
+      noteMemory();
       return context.write('stdout', bytes);
     },
     stderr: (bytes) => context.write('stderr', bytes),
@@ -50,14 +58,17 @@ export async function runPython(
   });
   const instance = await WebAssembly.instantiate(image.module, {
     wasi_snapshot_preview1: imports,
-    env: { memory: wasmMemory },
+    env: {
+      memory: wasmMemory,
+      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, initial * PAGE),
+    },
   });
   const start = instance.exports._start;
   if (typeof start !== 'function') throw new Error('the interpreter has no _start');
   new Uint8Array(wasmMemory.buffer).set(new Uint8Array(image.memory));
 
   const job = context.waitForJob();
-  context.noteMemory(memory.size);
+  noteMemory();
   mountProgram(tree, job.files, job.diskBytes);
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: WORK_DIR, ...job.env };
   mountEnvironment(tree, env);
@@ -65,9 +76,10 @@ export async function runPython(
   try {
     start();
   } catch (error) {
-    context.noteMemory(memory.size);
+    noteMemory();
     const signal = trapSignal(error);
     if (signal === undefined) throw error;
+    if (signal === 'SIGSEGV') context.write('stderr', Buffer.from(STACK_OVERFLOW));
     // Out of memory inside the interpreter's C code ends in abort(), not in a MemoryError.
     return { kind: 'trap', signal, outOfMemory: memory.size >= (maximum - 16) * PAGE };
   }
