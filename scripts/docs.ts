@@ -5,12 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { MAX_RUN_LIMITS } from '@rce/core/limits.ts';
 import { apiMarkdown } from '@rce/functions/openapi/markdown.ts';
 import { jsonSchemas } from '@rce/functions/openapi/schemas.ts';
+import { dashboard } from '@rce/observability/dashboard.ts';
+import { metricsPage } from '@rce/observability/metrics-page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Each generated document with what writes it. */
 const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/api.md': () => apiMarkdown(jsonSchemas(MAX_RUN_LIMITS)),
+  'docs/metrics.md': metricsPage,
+  'observability/grafana/dashboards/rce-engine.json': () => `${JSON.stringify(dashboard(), null, 2)}\n`,
 };
 
 /** Paths of the documents that differ from what would be generated. */

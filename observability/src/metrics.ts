@@ -31,6 +31,11 @@ export class Metrics {
     this.observe(name, labels, ms / 1000);
   }
 
+  /** Shows a histogram's series from the start, at zero. */
+  declare<Name extends MetricsOfType<'histogram'>>(name: Name, labels: LabelsOf<Name>): void {
+    this.#histograms.get(name)?.zero(labels);
+  }
+
   #register(name: MetricName): void {
     const row = METRICS[name];
     const options = {

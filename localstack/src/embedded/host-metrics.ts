@@ -1,4 +1,4 @@
-import { METHODS } from '@rce/functions/manifest.ts';
+import { FUNCTION_NAMES, METHODS } from '@rce/functions/manifest.ts';
 import { Metrics } from '@rce/observability/metrics.ts';
 import type { Functions } from './function-host.ts';
 
@@ -23,6 +23,9 @@ export interface HostMetrics {
 
 export function createHostMetrics(): HostMetrics {
   const metrics = new Metrics(['http_request_duration_seconds', 'rce_function_duration_seconds']);
+  // A rate sees the first dead letter only if there was a value before it.
+  for (const name of FUNCTION_NAMES)
+    metrics.declare('rce_function_duration_seconds', { function: name, outcome: 'ok' });
   return {
     onAnswered({ method, route, status, durationMs }) {
       // Whatever methods clients invent, they share one series.
