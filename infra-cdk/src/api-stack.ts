@@ -1,3 +1,4 @@
+import { FIXED_NAMES } from '@rce/aws/fixed-names.ts';
 import { FUNCTION_NAMES, type FunctionName, ROUTES } from '@rce/functions/manifest.ts';
 import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import {
@@ -25,7 +26,7 @@ import type { Config } from './config.ts';
 import type { StateStack } from './state-stack.ts';
 
 /** First part of the path at API Gateway's own address. */
-export const STAGE = 'v1';
+export const STAGE = FIXED_NAMES.stage;
 
 export interface ApiStackProps extends StackProps {
   readonly config: Config;
@@ -52,7 +53,7 @@ export class ApiStack extends Stack {
     );
     this.api = this.restApi(config);
     // Emulators give the API this id, so that its URL is known beforehand.
-    if (config.apiId) Tags.of(this.api).add('_custom_id_', config.apiId);
+    if (config.fixedNames) Tags.of(this.api).add('_custom_id_', FIXED_NAMES.restApi);
     answerWithProblems(this.api);
     this.addRoutes(config);
     if (config.apiKeys) this.addUsagePlan(config);

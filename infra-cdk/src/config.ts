@@ -31,11 +31,11 @@ export const Config = z.strictObject({
   requestsPerSecond: whole(1, 10_000)
     .default(100)
     .describe('Requests a second over all callers, before 429.'),
-  apiId: z
-    .string()
-    .regex(/^[a-z0-9]{2,10}$/)
-    .optional()
-    .describe('Id that an emulator gives the REST API; AWS chooses its own.'),
+  fixedNames: flag
+    .default(false)
+    .describe(
+      'Names known beforehand (aws/src/fixed-names.ts), for emulators: what speaks to them need not be told each time. AWS accounts do better without, so that a resource can be replaced.',
+    ),
   analyzeConcurrency: whole(1, 1_000)
     .optional()
     .describe(

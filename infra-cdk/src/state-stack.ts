@@ -1,3 +1,4 @@
+import { FIXED_NAMES } from '@rce/aws/fixed-names.ts';
 import { JOBS_TABLE } from '@rce/aws/jobs-table.ts';
 import { DELIVERY } from '@rce/core/limits.ts';
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
@@ -14,9 +15,10 @@ export class StateStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
     super(scope, id, props);
-    const { keepData } = props.config;
+    const { keepData, fixedNames } = props.config;
 
     this.jobs = new Table(this, 'Jobs', {
+      ...(fixedNames ? { tableName: FIXED_NAMES.table } : {}),
       partitionKey: { name: JOBS_TABLE.hashKey, type: AttributeType.STRING },
       timeToLiveAttribute: JOBS_TABLE.timeToLive,
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -35,6 +37,7 @@ export class StateStack extends Stack {
     });
 
     this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...(fixedNames ? { queueName: FIXED_NAMES.deadLetterQueue } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // The longest SQS allows: what nobody could handle is evidence.
@@ -43,6 +46,7 @@ export class StateStack extends Stack {
       visibilityTimeout: Duration.minutes(3),
     });
     this.queue = new Queue(this, 'JobsQueue', {
+      ...(fixedNames ? { queueName: FIXED_NAMES.queue } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.millis(DELIVERY.messageRetentionMs),

@@ -1,3 +1,4 @@
+import { FIXED_NAMES } from '@rce/aws/fixed-names.ts';
 import { FUNCTIONS, type FunctionDefinition, type FunctionName } from '@rce/functions/manifest.ts';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -57,6 +58,7 @@ export class Handler extends Construct {
     });
 
     this.fn = new LambdaFn(this, 'Function', {
+      ...(config.fixedNames ? { functionName: FIXED_NAMES.function(name) } : {}),
       description: definition.description,
       code: props.code,
       handler: 'index.handler',
