@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiError, type ErrorCode, ERRORS, toProblem } from '@rce/core/errors.ts';
+import { ApiError, ERRORS, type ErrorCode, toProblem } from '@rce/core/errors.ts';
 import { SUBMISSION_LIMITS } from '@rce/core/limits.ts';
 import { cacheControl, IMMUTABLE_PREFIX, PAGE_ROUTES, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
 
@@ -36,8 +36,12 @@ function location(match: string, ...lines: string[]): string {
 
 function problems(): string {
   return REFUSALS.map(([status, code]) => {
-    const body = JSON.stringify(toProblem(new ApiError(code, ''), 'INSTANCE')).replace('INSTANCE', '$request_id');
-    const seconds = code in RETRY_AFTER_SECONDS ? RETRY_AFTER_SECONDS[code as keyof typeof RETRY_AFTER_SECONDS] : 0;
+    const body = JSON.stringify(toProblem(new ApiError(code, ''), 'INSTANCE')).replace(
+      'INSTANCE',
+      '$request_id',
+    );
+    const seconds =
+      code in RETRY_AFTER_SECONDS ? RETRY_AFTER_SECONDS[code as keyof typeof RETRY_AFTER_SECONDS] : 0;
     return [
       `error_page ${status} =${ERRORS[code].status} @problem-${status};`,
       location(
@@ -58,7 +62,11 @@ function page(): string {
   );
   return [
     ...routes,
-    location(IMMUTABLE_PREFIX, header('Cache-Control', cacheControl(`${IMMUTABLE_PREFIX}x`)), 'try_files $uri =404;'),
+    location(
+      IMMUTABLE_PREFIX,
+      header('Cache-Control', cacheControl(`${IMMUTABLE_PREFIX}x`)),
+      'try_files $uri =404;',
+    ),
     ...(PAGE_ROUTES.some((route) => String(route) === '/*')
       ? []
       : [location('/', header('Cache-Control', cacheControl('/icon.svg')), 'try_files $uri =404;')]),

@@ -2,7 +2,9 @@
 // what cAdvisor would ask. It measures nothing.
 import { createServer, request } from 'node:http';
 
-const docker = process.argv.find((argument) => argument.startsWith('--docker='))?.slice('--docker=tcp://'.length);
+const docker = process.argv
+  .find((argument) => argument.startsWith('--docker='))
+  ?.slice('--docker=tcp://'.length);
 
 function dockerAnswers() {
   return new Promise((resolve) => {

@@ -4,7 +4,8 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 for (const part of ['datasources', 'dashboards']) {
-  if (readdirSync(`/etc/grafana/provisioning/${part}`).length === 0) throw new Error(`no ${part} provisioned`);
+  if (readdirSync(`/etc/grafana/provisioning/${part}`).length === 0)
+    throw new Error(`no ${part} provisioned`);
 }
 accessSync('/var/lib/grafana', constants.W_OK);
 createServer((request, response) => {
