@@ -52,8 +52,10 @@ export class ApiStack extends Stack {
       ]),
     );
     this.api = this.restApi(config);
-    // Emulators give the API this id, so that its URL is known beforehand.
-    if (config.fixedNames) Tags.of(this.api).add('_custom_id_', FIXED_NAMES.restApi);
+    // LocalStack and MiniStack give the API the id that their tag holds.
+    for (const tag of config.fixedNames ? ['_custom_id_', 'ms-custom-id'] : []) {
+      Tags.of(this.api).add(tag, FIXED_NAMES.restApi);
+    }
     answerWithProblems(this.api);
     this.addRoutes(config);
     if (config.apiKeys) this.addUsagePlan(config);
