@@ -1,5 +1,5 @@
 import { imageSetting } from '@rce/core/language.ts';
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AutoScalingGroup,
   BlockDeviceVolume,
@@ -82,6 +82,11 @@ export class ComputeStack extends Stack {
       enableExecuteCommand: false,
     });
     new Scaling(this, 'Scaling', { service: this.service, queue: props.state.queue, config });
+  }
+
+  /** Named by CloudFormation when it deploys: looking them up takes the account's credentials to synthesize. */
+  override get availabilityZones(): string[] {
+    return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs(this.region)));
   }
 
   private hosts(network: Network, images: Images, config: Config): AsgCapacityProvider {
