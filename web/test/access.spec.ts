@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/engine.ts';
+import type { Target } from '../../e2e/support/describe-engines.ts';
 import { accessibilityFaults } from './axe.ts';
 import { PHONE, run, stream, useBrowser, verdict, write } from './browser.ts';
 import { RISKY } from './panels.spec.ts';

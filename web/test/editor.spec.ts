@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/engine.ts';
+import type { Target } from '../../e2e/support/describe-engines.ts';
 import { ready, run, stream, useBrowser, write } from './browser.ts';
 
 /** Languages, files, drafts and keys. */

@@ -1,4 +1,4 @@
-import { describeEngines } from '../../e2e/support/engine.ts';
+import { describeEngines } from '../../e2e/support/describe-engines.ts';
 import { describeLayer, missingChromium } from '../../e2e/support/layers.ts';
 import { accessSpec } from './access.spec.ts';
 import { editorSpec } from './editor.spec.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/engine.ts';
+import type { Target } from '../../e2e/support/describe-engines.ts';
 import { ready, run, stream, useBrowser, verdict, write } from './browser.ts';
 
 /** Links and code boxes. */
