@@ -37,6 +37,19 @@ export async function startLocalCloud(): Promise<LocalCloud> {
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${address.port}`,
     AWS_ENDPOINT_URL_SQS: queueEndpoint,
   };
+  return openCloud(environment, async () => {
+    queues.server.closeAllConnections();
+    await queues.close();
+    database.closeAllConnections();
+    await new Promise((resolve) => database.close(resolve));
+  });
+}
+
+/** Clients of the cloud that the environment leads to. */
+export function openCloud(
+  environment: Readonly<Record<string, string>>,
+  stop: () => Promise<void>,
+): LocalCloud {
   // The SDK reads its endpoints here and nowhere else.
   Object.assign(process.env, environment);
   const table = createTableClient();
@@ -59,10 +72,7 @@ export async function startLocalCloud(): Promise<LocalCloud> {
     async stop() {
       table.destroy();
       queue.destroy();
-      queues.server.closeAllConnections();
-      await queues.close();
-      database.closeAllConnections();
-      await new Promise((resolve) => database.close(resolve));
+      await stop();
     },
   };
 }
