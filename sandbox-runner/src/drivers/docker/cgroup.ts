@@ -96,6 +96,11 @@ export class Meter {
     this.#container = container;
   }
 
+  /** Whether a reading takes microseconds, so that nobody need put it off. */
+  get isFast(): boolean {
+    return this.#files !== undefined;
+  }
+
   /** Nanoseconds of processor time so far. */
   async cpuNs(): Promise<number> {
     return this.#files ? this.#files.cpuNs() : (await this.#ask()).cpuNs;

@@ -2,12 +2,15 @@ import type { Duplex } from 'node:stream';
 import { SandboxError } from '@rce/core/ports/sandbox.ts';
 import type Docker from 'dockerode';
 import { demultiplex, type StreamName } from './attach.ts';
-import type { CgroupReader, Meter } from './cgroup.ts';
+import type { CgroupReader, Meter, Usage } from './cgroup.ts';
 import { containerConfig, type Identity, pidsLimit, type Shape } from './container-config.ts';
 import { DOCKER_HARNESSES, type Harness, READY } from './harness.ts';
 
 /** A container that does not report ready within this time is given up. Milliseconds. */
 const START_TIMEOUT_MS = 30_000;
+/** How often the daemon is asked whether a container whose streams have ended is dead, and the pause between. */
+const DEATH_TRIES = 60;
+const DEATH_PAUSE_MS = 50;
 /** Bytes kept of what a container prints while it starts, to explain a failure. */
 const COMPLAINT_BYTES = 2_048;
 
@@ -40,6 +43,8 @@ export class SandboxContainer {
   readonly gone: Promise<void>;
   #markGone: () => void = () => {};
   readonly meter: Meter;
+  /** Counters at the end of what it did last, for where a reading is too slow to take before a run. */
+  lastUsage: Usage = { cpuNs: 0, memoryBytes: null, oomKills: null };
   readonly #deps: ContainerDeps;
   readonly #container: Docker.Container;
   readonly #stream: Duplex;
@@ -103,6 +108,7 @@ export class SandboxContainer {
       const sandbox = new SandboxContainer(deps, shape, container, stream as Duplex, token);
       stream.write(harness.prepare(token));
       await sandbox.#ready();
+      sandbox.lastUsage = await sandbox.meter.usage();
       return sandbox;
     } catch (error) {
       const id = container?.id;
@@ -114,8 +120,13 @@ export class SandboxContainer {
     }
   }
 
+  /** Whether this side has thrown it away. */
+  get isDestroyed(): boolean {
+    return this.#destroyed !== undefined;
+  }
+
   get isClosed(): boolean {
-    return this.#isClosed || this.#destroyed !== undefined;
+    return this.#isClosed || this.isDestroyed;
   }
 
   /** Sends output to `listener` from now on. */
@@ -142,11 +153,19 @@ export class SandboxContainer {
     }
   }
 
-  /** How a container ended whose harness did not say so. */
+  /**
+   * What the daemon says of it: how it ended, or, while it runs, whether the kernel killed a process in it for
+   * memory. undefined when it is gone.
+   */
   async post(): Promise<{ exitCode: number; oomKilled: boolean } | undefined> {
     try {
-      const { State } = await this.#container.inspect();
-      return { exitCode: State.ExitCode, oomKilled: State.OOMKilled };
+      for (let tries = DEATH_TRIES; ; tries--) {
+        const { State } = await this.#container.inspect();
+        // Streams end a moment before the daemon knows of the end.
+        if (!this.#isClosed || !State.Running || tries === 0)
+          return { exitCode: State.ExitCode, oomKilled: State.OOMKilled };
+        await new Promise((resolve) => setTimeout(resolve, DEATH_PAUSE_MS));
+      }
     } catch {
       return undefined;
     }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunOutcome } from '@rce/core/job.ts';
 import { type RunLimits, resolveLimits } from '@rce/core/limits.ts';
-import type { Sandbox } from '@rce/core/ports/sandbox.ts';
+import { type Sandbox, SandboxError } from '@rce/core/ports/sandbox.ts';
 import { findLanguage } from '@rce/languages/find.ts';
 import Docker from 'dockerode';
 import { describeLayer, missingDocker } from '../../../../e2e/support/layers.ts';
@@ -160,7 +160,8 @@ describeLayer('docker', await missingDocker(), 'the docker driver', () => {
     it('are all gone when it closes', async () => {
       const sandbox = createDockerSandbox({ ...options, owner: 'closing' });
       await sandbox.start(() => {});
-      const running = run(sandbox, 'python', 'while True: pass').catch(() => {});
+      // Not a verdict: the job may be run again elsewhere.
+      const running = expect(run(sandbox, 'python', 'while True: pass')).rejects.toThrow(SandboxError);
       await until(async () => (await containersOf('closing')).length > 1);
       await sandbox.close();
       await running;
@@ -193,6 +194,30 @@ describeLayer('docker', await missingDocker(), 'the docker driver', () => {
       expect((await run(living, 'python', 'print(1)')).verdict).toBe('ok');
       await Promise.all([living.close(), next.close()]);
     }, 120_000);
+  });
+
+  describe('an end that no harness reports', () => {
+    const sandbox = createDockerSandbox({ ...options, owner: 'ends' });
+    beforeAll(() => sandbox.start(() => {}), 120_000);
+    afterAll(() => sandbox.close(), 60_000);
+
+    it('is told by the container’s own', async () => {
+      const outcome = run(sandbox, 'python', 'import time\ntime.sleep(60)', { wallTimeMs: 15_000 });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      for (const { Id, Labels } of await containersOf('ends')) {
+        const isSandbox = Labels[LABELS.role] === ROLES.sandbox;
+        if (isSandbox)
+          await docker
+            .getContainer(Id)
+            .kill()
+            .catch(() => {});
+      }
+      expect(await outcome).toMatchObject({ verdict: 'runtime-error', exitCode: null, signal: 'SIGKILL' });
+    });
+
+    it('does not hurt the jobs that follow', async () => {
+      expect((await run(sandbox, 'python', 'print(1)')).verdict).toBe('ok');
+    });
   });
 
   describe('what is missing', () => {

@@ -2,8 +2,9 @@ import { constants } from 'node:os';
 import type { RunOutcome } from '@rce/core/job.ts';
 import type { RunLimits } from '@rce/core/limits.ts';
 import { CPUS_PER_JOB } from '@rce/core/limits.ts';
-import type { RunHooks } from '@rce/core/ports/sandbox.ts';
+import { type RunHooks, SandboxError } from '@rce/core/ports/sandbox.ts';
 import type { Verdict } from '@rce/core/verdict.ts';
+import type { Usage } from './cgroup.ts';
 import type { SandboxContainer } from './container.ts';
 import type { RunMessage } from './harness.ts';
 import { type EndReport, RunOutput } from './output.ts';
@@ -36,7 +37,7 @@ export async function runIn(
   options: { cpus?: number; sharesContainer?: boolean } = {},
 ): Promise<ContainerRun> {
   const { signal, onOutput } = hooks;
-  const before = await container.meter.usage();
+  const before = container.meter.isFast ? await container.meter.usage() : container.lastUsage;
   const output = new RunOutput(message.token, limits.outputBytes, (stream, chunk) =>
     onOutput?.(stream, chunk),
   );
@@ -74,32 +75,26 @@ export async function runIn(
   clearTimeout(cpuTimer);
   if (onAbort) signal?.removeEventListener('abort', onAbort);
   const usage = await container.meter.usage();
+  container.lastUsage = usage;
   const report = typeof end === 'object' ? end : undefined;
-  if (end === 'died') output.stdout.flush();
-  if (end === 'died') output.stderr.flush();
-  const died = end === 'died' ? await container.post() : undefined;
-  const failed = report ? report.exitCode !== 0 : end === 'died';
+  const ending = report ?? (end === 'died' ? await lastWords(container, output) : STOPPED);
   const oomKilled =
-    failed &&
-    (died?.oomKilled === true ||
-      (usage.oomKills === null
-        ? report !== undefined && (await container.post())?.oomKilled === true
-        : usage.oomKills > (before.oomKills ?? 0)));
+    ending !== STOPPED && ending.exitCode !== 0 && (await wasOomKilled(container, ending, before, usage));
   const verdict: Verdict =
     typeof end === 'string' && end !== 'died'
       ? end
       : oomKilled
         ? 'memory-limit-exceeded'
-        : report?.exitCode === 0
+        : ending.exitCode === 0
           ? 'ok'
           : 'runtime-error';
-  const byUs = typeof end === 'string' && end !== 'died';
   return {
     outcome: {
       verdict,
-      exitCode: byUs ? null : (report?.exitCode ?? exitCodeOf(died?.exitCode)),
-      signal: byUs ? null : (signalName(report?.signal ?? null) ?? signalOf(died?.exitCode)),
+      exitCode: ending.exitCode,
+      signal: signalName(ending.signal),
       wallTimeMs: round(wallTimeMs),
+      // The counters of a container that is gone are gone too.
       cpuTimeMs: usage.cpuNs === 0 ? null : round((usage.cpuNs - before.cpuNs) / NS_PER_MS),
       // The kernel's peak is of the whole container; of one run among many, its largest process is told.
       memoryBytes: options.sharesContainer ? (report?.extra ?? usage.memoryBytes) : usage.memoryBytes,
@@ -111,6 +106,44 @@ export async function runIn(
     after: output.afterReport,
     extra: report?.extra ?? null,
   };
+}
+
+/** How a run ended: by the harness's report, or by what the daemon says of a container that died without one. */
+interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: number | null;
+  /** Known where the daemon was asked. */
+  readonly oomKilled?: boolean;
+}
+
+const STOPPED: Ending = { exitCode: null, signal: null };
+
+/**
+ * A container died without a report: process 1 itself was killed.
+ * @throws SandboxError when that was no doing of the program's.
+ */
+async function lastWords(container: SandboxContainer, output: RunOutput): Promise<Ending> {
+  output.stdout.flush();
+  output.stderr.flush();
+  const end = container.isDestroyed ? undefined : await container.post();
+  // Code 0: the harness saw its stdin end, so the connection to the daemon was lost.
+  if (!end || end.exitCode === 0) throw new SandboxError('A container went away while a program ran in it.');
+  const { exitCode, oomKilled } = end;
+  return exitCode > 128
+    ? { exitCode: null, signal: exitCode - 128, oomKilled }
+    : { exitCode, signal: null, oomKilled };
+}
+
+/** A program that ended badly after the kernel had killed one of its processes for memory. */
+async function wasOomKilled(
+  container: SandboxContainer,
+  ending: Ending,
+  before: Usage,
+  usage: Usage,
+): Promise<boolean> {
+  if (ending.oomKilled !== undefined) return ending.oomKilled;
+  if (usage.oomKills !== null) return usage.oomKills > (before.oomKills ?? 0);
+  return (await container.post())?.oomKilled === true;
 }
 
 function round(ms: number): number {
@@ -126,13 +159,4 @@ const SIGNAL_NAMES = new Map(
 
 function signalName(number: number | null): string | null {
   return number === null ? null : (SIGNAL_NAMES.get(number) ?? `signal ${number}`);
-}
-
-/** A container's exit code of 128 + n stands for signal n. */
-function signalOf(code: number | undefined): string | null {
-  return code !== undefined && code > 128 ? (SIGNAL_NAMES.get(code - 128) ?? null) : null;
-}
-
-function exitCodeOf(code: number | undefined): number | null {
-  return code === undefined || signalOf(code) !== null ? null : code;
 }
