@@ -1,6 +1,8 @@
 import { type Sandbox, SandboxError } from '@rce/core/ports/sandbox.ts';
 import type { Logger } from '@rce/observability/log.ts';
 import Docker from 'dockerode';
+import { checkEngine } from './doctor/checks.ts';
+import { collectFacts } from './doctor/facts.ts';
 import { createDockerSandbox } from './drivers/docker/docker-sandbox.ts';
 import type { DockerEvent } from './drivers/docker/options.ts';
 import { type DockerCall, timeCalls } from './drivers/docker/timed-client.ts';
@@ -20,9 +22,10 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   const progress = (message: string) => log.info(message);
   if (settings.RCE_SANDBOX !== 'wasm') {
+    // The client reads DOCKER_HOST, and the certificates' settings, as the docker command does.
+    const client = timeCalls(new Docker(), onDockerCall);
     const docker = createDockerSandbox({
-      // The client reads DOCKER_HOST, and the certificates' settings, as the docker command does.
-      docker: timeCalls(new Docker(), onDockerCall),
+      docker: client,
       images: settings.images,
       pull: settings.RCE_PULL,
       slots: settings.RCE_SLOTS,
@@ -34,6 +37,7 @@ export async function startSandbox(
     });
     try {
       await docker.start(progress);
+      await warnOfEngine(client, settings, log);
       return docker;
     } catch (error) {
       await docker.close();
@@ -49,4 +53,16 @@ export async function startSandbox(
   });
   await wasm.start(progress);
   return wasm;
+}
+
+/** What the doctor would say of the engine, for those who never ask it. */
+async function warnOfEngine(docker: Docker, settings: RunnerSettings, log: Logger): Promise<void> {
+  try {
+    const findings = checkEngine(await collectFacts(docker, settings), settings);
+    for (const { what, state, found, fix } of findings) {
+      if (state !== 'ok') log[state === 'fail' ? 'error' : 'warn'](`${what}: ${found}. ${fix ?? ''}`);
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'the engine could not be examined');
+  }
 }

@@ -1,10 +1,10 @@
-import type { RunnerSettings } from '../settings.ts';
+import type { SandboxSettings } from '../settings.ts';
 import type { Facts } from './facts.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const MiB = 1024 * 1024;
 
-type Settings = Pick<RunnerSettings, 'RCE_DOCKER_RUNTIME' | 'RCE_SLOTS' | 'maxima'>;
+type Settings = Pick<SandboxSettings, 'RCE_DOCKER_RUNTIME' | 'RCE_SLOTS' | 'maxima'>;
 type Check = (facts: Facts, settings: Settings) => Finding;
 
 /** Compares versions such as 1.1.12, 5.15.0-91-generic, 1.2.8+ds1: by their leading numbers. */
@@ -36,7 +36,7 @@ function runcHoles(version: string): string[] {
   }).map(({ hole }) => hole);
 }
 
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   ({ info }) =>
     isOlder(info.ServerVersion, '20.10')
       ? fail(
@@ -178,7 +178,7 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** One finding per language: its image is what it needs. */
-export function checkImages({ images }: Facts): Finding[] {
+function checkImages({ images }: Facts): Finding[] {
   return images.map(({ language, image, present }) => {
     const what = `image of ${language}`;
     if (present === 'stock') return ok(what, image);
@@ -191,7 +191,12 @@ export function checkImages({ images }: Facts): Finding[] {
   });
 }
 
-/** All that the facts say, in the order of the table. */
+/** What the facts say of the engine and the machine. */
+export function checkEngine(facts: Facts, settings: Settings): Finding[] {
+  return CHECKS.map((check) => check(facts, settings));
+}
+
+/** All that the facts say, in the order of the tables. */
 export function diagnose(facts: Facts, settings: Settings): Finding[] {
-  return [...CHECKS.map((check) => check(facts, settings)), ...checkImages(facts)];
+  return [...checkEngine(facts, settings), ...checkImages(facts)];
 }

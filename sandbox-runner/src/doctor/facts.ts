@@ -3,7 +3,7 @@ import { LANGUAGES } from '@rce/languages/catalog.ts';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { findImage, localImageName } from '../drivers/docker/images.ts';
-import type { RunnerSettings } from '../settings.ts';
+import type { SandboxSettings } from '../settings.ts';
 
 /** What the doctor reads of `docker info`; the engine leaves out what it does not know. */
 export const EngineInfo = z.object({
@@ -45,7 +45,10 @@ export interface Facts {
 }
 
 /** Asks the engine. @throws when it does not answer. */
-export async function collectFacts(docker: Docker, settings: Pick<RunnerSettings, 'images'>): Promise<Facts> {
+export async function collectFacts(
+  docker: Docker,
+  settings: Pick<SandboxSettings, 'images'>,
+): Promise<Facts> {
   const info = EngineInfo.parse(await docker.info());
   const version = EngineVersion.parse(await docker.version());
   const images = await Promise.all(

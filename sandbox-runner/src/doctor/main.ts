@@ -6,7 +6,7 @@ import { SettingsError } from '@rce/core/settings.ts';
 import Docker from 'dockerode';
 import { createDockerSandbox } from '../drivers/docker/docker-sandbox.ts';
 import { dockerAdvice } from '../drivers/docker/images.ts';
-import { type RunnerSettings, readRunnerSettings } from '../settings.ts';
+import { readSandboxSettings, type SandboxSettings } from '../settings.ts';
 import { diagnose } from './checks.ts';
 import { collectFacts } from './facts.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -14,9 +14,9 @@ import { type Finding, fail, ok, warn } from './finding.ts';
 const MARKS = { ok: '  ok  ', warn: ' warn ', fail: ' FAIL ' } as const;
 
 async function examine(): Promise<Finding[]> {
-  let settings: RunnerSettings;
+  let settings: SandboxSettings;
   try {
-    settings = readRunnerSettings(process.env);
+    settings = readSandboxSettings(process.env);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return [fail('settings', error.message, 'Correct them in the environment.')];
@@ -42,7 +42,7 @@ async function examine(): Promise<Finding[]> {
 }
 
 /** The proof of it all: a program in a sandbox. */
-async function tryRun(docker: Docker, settings: RunnerSettings): Promise<Finding> {
+async function tryRun(docker: Docker, settings: SandboxSettings): Promise<Finding> {
   const what = 'a program';
   const sandbox = createDockerSandbox({
     docker,
