@@ -17,7 +17,7 @@ export async function languages(api: Api, args: readonly string[]): Promise<numb
   const width = Math.max(...all.map(({ id }) => id.length));
   for (const language of all) {
     const state = language.available
-      ? `${language.version ?? ''} (${language.driver})`
+      ? [language.version, `(${language.driver})`].filter(Boolean).join(' ')
       : `not available: ${language.unavailable ?? ''}`;
     console.log(`${language.id.padEnd(width)}  ${language.name}  ${state}`);
   }

@@ -5,7 +5,7 @@ import { Child } from './child.ts';
 import type { CloudReady } from './cloud.ts';
 import { isLoopback } from './guard.ts';
 import { describeSandbox, waitUntilServing } from './readiness.ts';
-import { type EmbeddedSettings, readEmbeddedSettings } from './settings.ts';
+import { DEFAULT_PORT, type EmbeddedSettings, readEmbeddedSettings } from './settings.ts';
 
 /** `npm start`: keeps the cloud and the runner alive, and ends them together. */
 
@@ -45,6 +45,10 @@ async function main(): Promise<void> {
       RCE_JOBS_QUEUE_URL: cloudReady?.jobsQueueUrl,
       RCE_DEAD_LETTER_QUEUE_URL: cloudReady?.deadLetterQueueUrl,
       RCE_ANALYZE_FUNCTION: 'analyze',
+      // An engine beside the first must not ask for the first one's port.
+      ...(settings.RCE_PORT === DEFAULT_PORT
+        ? {}
+        : { RCE_METRICS_PORT: process.env.RCE_METRICS_PORT ?? '0' }),
     }),
     onDeath: onDeath('runner'),
   });

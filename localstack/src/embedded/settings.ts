@@ -5,10 +5,12 @@ import { z } from 'zod';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
+export const DEFAULT_PORT = 3000;
+
 /** Settings of `npm start`. Those of the runner and of the functions are theirs, and passed on to them. */
 const EmbeddedSettings = z.object({
   RCE_HOST: z.string().default('127.0.0.1').describe('address to listen on'),
-  RCE_PORT: integer(0, 65_535).default(3000).describe('port to listen on; 0 takes a free one'),
+  RCE_PORT: integer(0, 65_535).default(DEFAULT_PORT).describe('port to listen on; 0 takes a free one'),
   RCE_ALLOWED_HOSTS: z
     .string()
     .default('')
