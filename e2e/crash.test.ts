@@ -7,9 +7,11 @@ import { describeEngines, GIVEN_URL } from './support/describe-engines.ts';
 import { canReadProcesses, Engine } from './support/engine.ts';
 
 const print = (text: string) => ({ language: 'python', code: `print("${text}")` });
+/** Long enough to be seen running on a machine that has much else to do. */
 const slow = {
   language: 'python',
-  code: 'import time\nend = time.time() + 2\nwhile time.time() < end: pass\nprint("slow")',
+  code: 'import time\nend = time.time() + 5\nwhile time.time() < end: pass\nprint("slow")',
+  limits: { wallTimeMs: 15_000, cpuTimeMs: 15_000 },
 };
 
 /** These kill processes of the engine: it must be theirs. */
@@ -21,6 +23,7 @@ if (ownEngine) {
     it(
       'loses no job: what it ran is run again, what waited is run',
       async () => {
+        await runJob(target.url, print('first'));
         const first = await submit(target.url, slow);
         await until(target.url, first.jobId, (job) => job.status === 'processing');
         const waiting = await Promise.all(

@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createQueueClient, createTableClient } from '@rce/aws/clients.ts';
 import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
-import { FUNCTION_NAMES, FUNCTIONS, type FunctionDefinition, ROUTES } from '@rce/functions/manifest.ts';
+import {
+  FUNCTION_NAMES,
+  FUNCTIONS,
+  type FunctionDefinition,
+  type FunctionName,
+  ROUTES,
+} from '@rce/functions/manifest.ts';
 import { createLog } from '@rce/observability/log.ts';
 import { cacheControl, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
 import { createAwsEndpoint } from './aws-endpoint.ts';
@@ -38,6 +44,8 @@ export interface CloudReady {
 
 /** A machine that is busy starting may be too slow for the first attempt. */
 const REFILL = { attempts: 10, pauseMs: 1_000 };
+/** What the first job of a user goes through. */
+const FIRST_USED: readonly FunctionName[] = ['submit', 'status', 'analyze'];
 const SWEEP_EVERY_MS = 5 * 60_000;
 const WEB_FOLDER = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
@@ -106,6 +114,7 @@ async function main(): Promise<void> {
   }
   every(SWEEP_EVERY_MS, () => sweep(tableClient, settings.RCE_JOBS_TABLE, Date.now()), onError);
   void refillQueue(functions, onError);
+  for (const name of FIRST_USED) functions.warm(name);
 
   process.once('SIGTERM', async () => {
     stop.abort();
@@ -156,7 +165,7 @@ function sharedEnvironment(settings: CloudSettings, awsEndpoint: string): Record
 
 function none(): Functions {
   const invoke = () => Promise.reject(new Error('The functions are not there yet.'));
-  return { has: () => false, invoke, close: async () => {} };
+  return { has: () => false, warm: () => {}, invoke, close: async () => {} };
 }
 
 /** @throws StartError */

@@ -31,6 +31,8 @@ export interface Functions {
   has(name: string): boolean;
   /** @throws FunctionFailure */
   invoke(name: string, event: unknown): Promise<unknown>;
+  /** Has an environment load the function before the first event comes. */
+  warm(name: string): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function createFunctions(specs: ReadonlyMap<string, FunctionSpec>): Funct
       if (!pool) throw new Error(`There is no function ${name}`);
       return pool.invoke(event);
     },
+    warm: (name) => pools.get(name)?.warm(),
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
@@ -77,6 +80,10 @@ class Pool {
     } finally {
       this.#waiting.shift()?.();
     }
+  }
+
+  warm(): void {
+    this.#free();
   }
 
   /** An environment with room: the least busy one, else a new one. */

@@ -16,6 +16,7 @@ let port: number;
 
 const functions: Functions = {
   has: () => true,
+  warm: () => {},
   close: async () => {},
   async invoke(name, event) {
     if (name === 'slow') throw new FunctionFailure('timeout', 'too slow');
