@@ -65,18 +65,13 @@ function describe(route: RoutedFunction) {
       { description: text, schema: { type: 'string' } },
     ]),
   );
-  const answers = Object.entries(responses).map(([status, answer]) => [
-    status,
-    {
-      description: answer.description,
-      headers,
-      content: {
-        'application/json': {
-          schema: answer.schema === undefined ? { type: 'object' } : reference(answer.schema),
-        },
-      },
-    },
-  ]);
+  const answers = Object.entries(responses).map(([status, { description, schema, alsoAs }]) => {
+    const content = {
+      ...(schema === undefined ? {} : { 'application/json': { schema: reference(schema) } }),
+      ...(alsoAs === undefined ? {} : { [alsoAs]: { schema: { type: 'object' } } }),
+    };
+    return [status, { description, headers, ...(Object.keys(content).length > 0 ? { content } : {}) }];
+  });
   return {
     operationId: route.name,
     summary,

@@ -22,7 +22,16 @@ export interface Operation {
   readonly body?: { readonly schema: SchemaName; readonly example: unknown };
   /** Answers other than errors. */
   readonly responses: Readonly<
-    Record<number, { readonly description: string; readonly schema?: SchemaName }>
+    Record<
+      number,
+      {
+        readonly description: string;
+        /** Without it there is no body, or one of no fixed form. */
+        readonly schema?: SchemaName;
+        /** Besides application/json, as the Accept header asks; its form is another standard's. */
+        readonly alsoAs?: string;
+      }
+    >
   >;
   readonly responseHeaders?: Readonly<Record<string, string>>;
   /** Errors that it may answer with, besides `internal` and `timeout`. */
@@ -178,7 +187,9 @@ export const OPERATIONS = {
     tag: 'Analysis',
     parameters: [],
     body: { schema: 'AnalyzeRequest', example: { language: 'python', code: 'eval(input())' } },
-    responses: { 200: { description: 'The report.', schema: 'AnalysisReport' } },
+    responses: {
+      200: { description: 'The report.', schema: 'AnalysisReport', alsoAs: 'application/sarif+json' },
+    },
     errors: [...BODY_ERRORS, 'language-not-analysed', ...PROTECTED],
   },
   rules: {
