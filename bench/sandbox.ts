@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { resolveLimits } from '@rce/core/limits.ts';
 import type { Sandbox } from '@rce/core/ports/sandbox.ts';
 import { findLanguage } from '@rce/languages/find.ts';
 import { createDockerSandbox } from '@rce/sandbox-runner/drivers/docker/docker-sandbox.ts';
 import { findImage, localImageName } from '@rce/sandbox-runner/drivers/docker/images.ts';
 import Docker from 'dockerode';
+import { measureTests, runProgram } from './programs.ts';
 import { benchmark, type Row, report, sleep, summarize } from './report.ts';
 
 /**
@@ -35,22 +35,6 @@ async function imageOf(language: string): Promise<string> {
 
 function openSandbox(warm: boolean, slots = SLOTS): Sandbox {
   return createDockerSandbox({ docker, images: {}, pull: [], slots, owner: 'bench', warm });
-}
-
-/** From claim to result: everything that lies between a job and its outcome. */
-async function run(sandbox: Sandbox, language: string, code: string): Promise<void> {
-  const entry = findLanguage(language)?.fileName ?? '';
-  const session = await sandbox.open({
-    jobId: 'bench',
-    language,
-    files: [{ path: entry, content: code }],
-    entry,
-    limits: resolveLimits(),
-    runs: 1,
-  });
-  const outcome = await session.run({ stdin: new Uint8Array(), args: [], env: {} });
-  void session.close();
-  if (outcome.verdict !== 'ok') throw new Error(`${language} ended with ${outcome.verdict}`);
 }
 
 async function runProcess(command: readonly string[]): Promise<void> {
@@ -104,59 +88,32 @@ for (const { language, code, command } of PROGRAMS) {
     rows.push(await benchmark(`docker run --rm, ${language}`, 10, () => runProcess(plain)));
   }
   rows.push(await benchmark(`bare create-start-wait-remove, ${language}`, 15, () => runBare(image, command)));
-  rows.push(await benchmark(`warm docker, ${language}`, 40, () => run(warm, language, code), REFILL_MS));
+  rows.push(
+    await benchmark(`warm docker, ${language}`, 40, () => runProgram(warm, language, code), REFILL_MS),
+  );
   await sleep(2 * REFILL_MS);
   const burst = await Promise.all(
     Array.from({ length: SLOTS }, async () => {
       const startedAt = performance.now();
-      await run(warm, language, code);
+      await runProgram(warm, language, code);
       return performance.now() - startedAt;
     }),
   );
   rows.push(summarize(`warm docker, burst of ${SLOTS}, ${language}`, burst));
 }
 
-// Many tests of one program: one session, a fresh process and fresh folders for each.
-{
-  const session = await warm.open({
-    jobId: 'bench',
-    language: 'python',
-    files: [{ path: 'main.py', content: 'print(int(input()) * 2)' }],
-    entry: 'main.py',
-    limits: resolveLimits(),
-    runs: TESTS,
-  });
-  const startedAt = performance.now();
-  let next = 0;
-  const lane = async () => {
-    while (next < TESTS) {
-      const stdin = Buffer.from(String(next++));
-      const { verdict } = await session.run({ stdin, args: [], env: {} });
-      if (verdict !== 'ok') throw new Error(`a test ended with ${verdict}`);
-    }
-  };
-  await Promise.all(Array.from({ length: session.lanes ?? 1 }, lane));
-  const perSecond = (1_000 * TESTS) / (performance.now() - startedAt);
-  rows.push({
-    name: 'tests of one submission, python',
-    unit: 'per s',
-    p50: perSecond,
-    p95: perSecond,
-    n: TESTS,
-  });
-  await session.close();
-}
+rows.push(await measureTests('tests of one submission, python', warm, TESTS));
 await warm.close();
 
 const cold = openSandbox(false);
 await cold.start(() => {});
 for (const { language, code, command } of PROGRAMS) {
-  rows.push(await benchmark(`cold docker, ${language}`, 15, () => run(cold, language, code), 100));
+  rows.push(await benchmark(`cold docker, ${language}`, 15, () => runProgram(cold, language, code), 100));
   const image = await imageOf(language);
   const count = 40;
   for (const [name, call] of [
     ['bare create-start-wait-remove', () => runBare(image, command)],
-    ['single-use sandboxes', () => run(cold, language, code)],
+    ['single-use sandboxes', () => runProgram(cold, language, code)],
   ] as const) {
     const perSecond = (1_000 * count) / (await together(count, call));
     rows.push({

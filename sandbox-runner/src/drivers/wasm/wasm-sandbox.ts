@@ -80,6 +80,7 @@ export class WasmSandbox implements Sandbox {
     return {
       compilation: null,
       runtime: language.wasm.runtime,
+      lanes: Math.min(program.runs, this.#options.slots),
       run: (input, hooks = {}) => this.#run(program, spec, input, hooks),
       close: async () => undefined,
     };
