@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunOutcome } from '@rce/core/job.ts';
 import { type RunLimits, resolveLimits } from '@rce/core/limits.ts';
-import { type Sandbox, SandboxError } from '@rce/core/ports/sandbox.ts';
+import { type RunHooks, type Sandbox, SandboxError } from '@rce/core/ports/sandbox.ts';
 import { findLanguage } from '@rce/languages/find.ts';
 import Docker from 'dockerode';
 import { describeLayer, missingDocker } from '../../../../e2e/support/layers.ts';
@@ -23,6 +23,7 @@ async function run(
   code: string,
   limits: Partial<RunLimits> = {},
   stdin = '',
+  hooks: RunHooks = {},
 ): Promise<RunOutcome & { compilation: RunOutcome | null }> {
   const entry = findLanguage(language)?.fileName ?? '';
   const session = await sandbox.open({
@@ -36,7 +37,7 @@ async function run(
   try {
     const { compilation } = session;
     if (compilation && compilation.verdict !== 'ok') return { ...compilation, compilation };
-    const outcome = await session.run({ stdin: Buffer.from(stdin), args: [], env: {} });
+    const outcome = await session.run({ stdin: Buffer.from(stdin), args: [], env: {} }, hooks);
     return { ...outcome, compilation };
   } finally {
     await session.close();
@@ -202,8 +203,11 @@ describeLayer('docker', await missingDocker(), 'the docker driver', () => {
     afterAll(() => sandbox.close(), 60_000);
 
     it('is told by the container’s own', async () => {
-      const outcome = run(sandbox, 'python', 'import time\ntime.sleep(60)', { wallTimeMs: 15_000 });
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      let outcome: Promise<RunOutcome> | undefined;
+      await new Promise<void>((onOutput) => {
+        const code = 'print("up", flush=True)\nimport time\ntime.sleep(60)';
+        outcome = run(sandbox, 'python', code, { wallTimeMs: 15_000 }, '', { onOutput: () => onOutput() });
+      });
       for (const { Id, Labels } of await containersOf('ends')) {
         const isSandbox = Labels[LABELS.role] === ROLES.sandbox;
         if (isSandbox)
