@@ -754,9 +754,7 @@ export interface operations {
                     ETag?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": Record<string, never>;
-                };
+                content?: never;
             };
             /** @description `invalid-input`: The request has invalid fields. */
             400: {
@@ -1019,9 +1017,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": Record<string, never>;
-                };
+                content?: never;
             };
             /** @description `internal`: The engine failed to answer. */
             500: {
@@ -1069,6 +1065,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisReport"];
+                    "application/sarif+json": Record<string, never>;
                 };
             };
             /** @description `invalid-json`: The body is not valid JSON. `invalid-input`: The request has invalid fields. `unknown-language`: The language is not known. */
