@@ -1,51 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '@rce/core/ports/sandbox.ts';
-import Docker from 'dockerode';
 import { describeLayer, missingDocker } from '../../../e2e/support/layers.ts';
 import { createDockerSandbox } from '../drivers/docker/docker-sandbox.ts';
+import { descriptors, eventually, leftOnHost, RecordingDocker } from './host.ts';
+import { attacksFor } from './launch.ts';
 import { CANARY_PORT } from './programs/network.ts';
-import { attacksFor, describeAttacks } from './suite.ts';
-
-/** A client that remembers which containers were made through it. */
-class RecordingDocker extends Docker {
-  readonly made: string[] = [];
-
-  override async createContainer(options: Docker.ContainerCreateOptions): Promise<Docker.Container> {
-    const container = await super.createContainer(options);
-    this.made.push(container.id);
-    return container;
-  }
-}
-
-/** What the host still holds of containers: mounts, control groups of processes, and the daemon's own record. */
-async function leftOnHost(docker: Docker, ids: readonly string[]): Promise<string[]> {
-  const known = new Set((await docker.listContainers({ all: true })).map(({ Id }) => Id));
-  const places = [
-    readFileSync('/proc/mounts', 'utf8'),
-    ...readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => {
-        try {
-          return readFileSync(`/proc/${pid}/cgroup`, 'utf8') + readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        } catch {
-          return '';
-        }
-      }),
-  ].join('\n');
-  return ids.filter((id) => known.has(id) || places.includes(id));
-}
-
-async function eventually<T>(look: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  const end = Date.now() + 20_000;
-  let value = await look();
-  while (!wanted(value) && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    value = await look();
-  }
-  return value;
-}
+import { describeAttacks } from './suite.ts';
 
 describeLayer('docker', await missingDocker(), 'attacks on the docker driver', () => {
   const docker = new RecordingDocker();
@@ -53,7 +14,6 @@ describeLayer('docker', await missingDocker(), 'attacks on the docker driver', (
   const failures: unknown[] = [];
   let sandbox: Sandbox;
   let canary: Server;
-  const descriptors = () => readdirSync('/proc/self/fd').length;
   let descriptorsBefore = 0;
 
   beforeAll(async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MAX_RUN_LIMITS } from '@rce/core/limits.ts';
 import type { Sandbox } from '@rce/core/ports/sandbox.ts';
 import { createWasmSandbox } from '../drivers/wasm/wasm-sandbox.ts';
-import { attacksFor, describeAttacks } from './suite.ts';
+import { attacksFor } from './launch.ts';
+import { describeAttacks } from './suite.ts';
 
 describe('attacks on the wasm driver', () => {
   const warnings: string[] = [];

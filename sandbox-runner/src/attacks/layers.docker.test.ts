@@ -5,9 +5,9 @@ import type { Sandbox } from '@rce/core/ports/sandbox.ts';
 import Docker from 'dockerode';
 import { describeLayer, missingDocker } from '../../../e2e/support/layers.ts';
 import { createDockerSandbox } from '../drivers/docker/docker-sandbox.ts';
+import { launch } from './launch.ts';
 import { LAYERS } from './layers.ts';
 import { CANARY_PORT } from './programs/network.ts';
-import { launch } from './suite.ts';
 
 type Config = Docker.ContainerCreateOptions;
 
