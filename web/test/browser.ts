@@ -1,33 +1,11 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../../e2e/support/layers.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { DESKTOP, launch, ready } from './chromium.ts';
 
-/** Chromium as these tests use it: no sandbox of its own (tests run as root), and nothing of its own accord. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-export const DESKTOP: BrowserContextOptions = { viewport: { width: 1360, height: 850 }, locale: 'en-US' };
-export const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
-  isMobile: true,
-  hasTouch: true,
-  locale: 'en-US',
-};
+export { DESKTOP, PHONE, ready, write } from './chromium.ts';
 
 /** Milliseconds that anything on the page may take on a machine that does other things as well. */
 export const PATIENCE_MS = 20_000;
-
-export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
-}
 
 export interface Visit {
   readonly page: Page;
@@ -87,25 +65,6 @@ export function useBrowser(url: () => string) {
       }
     },
   };
-}
-
-/** The full editor is there. */
-export async function ready(page: Page): Promise<void> {
-  await page.waitForSelector('[data-region=editor][data-ready]');
-}
-
-/** Replaces the program by pasting, as a person does who brings one along. */
-export async function write(page: Page, code: string): Promise<void> {
-  await page.locator('[data-region=editor]').click();
-  await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.press('Delete');
-  await page.evaluate((text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', text);
-    document.activeElement?.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-    );
-  }, code);
 }
 
 /** Runs the program by key, and waits for its verdict. */

@@ -47,7 +47,7 @@ export function panelsSpec(target: Target): void {
           ['x', '0'],
         ] as const) {
           await page.getByRole('button', { name: 'Add a test' }).click();
-          await page.getByLabel('Input', { exact: true }).fill(stdin);
+          await page.getByRole('textbox', { name: 'Input', exact: true }).fill(stdin);
           await page.getByLabel('Expected output').fill(expected);
         }
         await page.getByRole('button', { name: 'Run tests' }).click();

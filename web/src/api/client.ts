@@ -8,6 +8,7 @@ export type Language = components['schemas']['Language'];
 export type Problem = components['schemas']['Problem'];
 export type AnalysisReport = components['schemas']['AnalysisReport'];
 export type Finding = components['schemas']['Finding'];
+export type EngineStats = components['schemas']['EngineStats'];
 export type SubmissionInput = components['schemas']['Submission'];
 export type Verdict = NonNullable<Job['verdict']>;
 
@@ -152,6 +153,10 @@ export async function cancel(jobId: string): Promise<void> {
     if (error instanceof RequestFailure && error.code === 'job-finished') return;
     throw error;
   }
+}
+
+export function fetchStats(signal: AbortSignal): Promise<EngineStats> {
+  return take(client.GET('/api/stats', { signal }), signal);
 }
 
 export function analyze(language: string, code: string, signal: AbortSignal): Promise<AnalysisReport> {

@@ -3,6 +3,7 @@ export interface Formats {
   duration(ms: number): string;
   bytes(bytes: number): string;
   integer(value: number): string;
+  decimal(value: number): string;
   dateTime(time: string | number): string;
 }
 
@@ -23,6 +24,7 @@ export function createFormats(locale: string): Formats {
       return `${(bytes < 10 * 1024 ** 2 ? one : whole).format(bytes / 1024 ** 2)} MiB`;
     },
     integer: (value) => whole.format(value),
+    decimal: (value) => one.format(value),
     dateTime: (time) => dateTime.format(new Date(time)),
   };
 }

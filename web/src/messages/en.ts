@@ -266,9 +266,18 @@ export const messages = {
   embed: { open: 'Open in full' },
   status: {
     title: 'Status',
-    healthy: 'All parts answer.',
-    unhealthy: 'A part does not answer.',
     languages: 'Languages',
+    queue: 'Waiting jobs',
+    oldest: (age: string) => `the oldest for ${age}`,
+    slots: 'Slots in use',
+    runners: (count: number) => plural(count, 'runner', 'runners'),
+    pool: 'Warm sandboxes',
+    poolHint: 'started and waiting',
+    rate: 'Jobs per second',
+    rateHint: 'over the last half minute',
+    jobs: 'Jobs of the last five minutes, by what became of them',
+    latency: 'From submission to result',
+    perSecond: (jobs: string) => `${jobs} per second`,
   },
 };
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { randomId } from '../lib/random-id.ts';
 import { useLocale } from '../messages/messages.tsx';
 import { RunController } from '../run/runs.ts';
 import { isPacked, unpackWorkspace } from '../share/fragment.ts';
@@ -15,13 +16,15 @@ const parameters = new URLSearchParams(location.search);
 const embedded = parameters.get('embed') === '1';
 
 interface Session {
+  /** A workbench belongs to one session: another one begins afresh. */
+  readonly id: string;
   readonly workspace: WorkspaceStore;
   readonly runs: RunController;
   readonly shared: boolean;
 }
 
 function session(workspace: WorkspaceStore, shared: boolean): Session {
-  return { workspace, runs: new RunController(workspace.persist), shared };
+  return { id: randomId(), workspace, runs: new RunController(workspace.persist), shared };
 }
 
 /** `/`: one's own draft; with `#code=`, code of someone else's; with `?embed=1`, a box in another page. */
@@ -92,7 +95,7 @@ export function EditorPage() {
   };
   return (
     <Workbench
-      key={fragment}
+      key={current.id}
       workspace={current.workspace}
       runs={current.runs}
       languages={languages ?? NONE}

@@ -5,7 +5,7 @@ import { readStored, writeStored } from '../lib/storage.ts';
 
 const NAME = 'rce:languages';
 /** Runners come and go, and with them what can be run. */
-const REFRESH_MS = 60_000;
+const REFRESH_MS = { some: 60_000, none: 3_000 } as const;
 
 const LanguagesSchema = z.array(
   z.object({
@@ -33,7 +33,8 @@ export function useLanguages(): readonly Language[] | undefined {
     },
     initialData: () => (readStored(NAME, LanguagesSchema) as Language[] | null) ?? undefined,
     initialDataUpdatedAt: 0,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) =>
+      state.data?.some((language) => language.available) ? REFRESH_MS.some : REFRESH_MS.none,
     retry: true,
     retryDelay: (attempt) => Math.min(5_000, 500 * 2 ** attempt),
   });

@@ -19,10 +19,10 @@ export function FindingView({
         <span className="mt-1.5 size-2 shrink-0 rounded-full bg-(--severity)" />
         <div className="min-w-0 flex-1">
           <div className="flex items-baseline gap-2">
-            <h3 className="min-w-0 flex-1 font-medium text-pretty">
+            <h2 className="min-w-0 flex-1 font-medium text-pretty">
               <span className="sr-only">{t.analysis.severities[finding.severity]}: </span>
               {finding.message}
-            </h3>
+            </h2>
             <button
               type="button"
               aria-label={t.analysis.goTo(finding.line)}

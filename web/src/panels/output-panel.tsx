@@ -36,9 +36,9 @@ function StreamView({ stream: { name, text, base64, cut }, job }: { stream: Stre
       className={name === 'stderr' ? 'border-l-2 border-bad' : 'border-l-2 border-transparent'}
     >
       <header className="sticky top-0 z-10 flex h-9 items-center gap-1 border-b border-line bg-surface/95 pr-2 pl-3.5">
-        <h3 className={`font-mono text-xs ${name === 'stderr' ? 'text-bad' : 'text-muted'}`}>
+        <h2 className={`font-mono text-xs ${name === 'stderr' ? 'text-bad' : 'text-muted'}`}>
           {t.output[name]}
-        </h3>
+        </h2>
         <span className="flex-1" />
         <IconButton
           icon={copied ? 'check' : 'copy'}

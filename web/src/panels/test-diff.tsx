@@ -53,13 +53,13 @@ export function TestDiff({ test, result }: { test: TestDraft; result: TestResult
     <div className="mt-3 space-y-2">
       {differs && parts !== undefined ? (
         <section aria-label={t.tests.diff}>
-          <h4 className="mb-1 flex flex-wrap gap-x-2 text-xs text-muted">
+          <h2 className="mb-1 flex flex-wrap gap-x-2 text-xs text-muted">
             {t.tests.diff}
             <span>
               <span className={LOOKS.missing}>{t.tests.diffMissing}</span>{' '}
               <span className={LOOKS.extra}>{t.tests.diffExtra}</span>
             </span>
-          </h4>
+          </h2>
           <pre
             data-diff
             className={`${box} max-h-64 overflow-auto font-mono text-xs leading-5 whitespace-pre-wrap [overflow-wrap:anywhere]`}
@@ -83,7 +83,7 @@ export function TestDiff({ test, result }: { test: TestDraft; result: TestResult
         </section>
       ) : (
         <section aria-label={t.tests.got}>
-          <h4 className="mb-1 text-xs text-muted">{t.tests.got}</h4>
+          <h2 className="mb-1 text-xs text-muted">{t.tests.got}</h2>
           <div className={`${box} max-h-64 overflow-auto`}>
             {result.output === '' ? (
               <p className="text-muted">{t.output.nothing}</p>
@@ -95,7 +95,7 @@ export function TestDiff({ test, result }: { test: TestDraft; result: TestResult
       )}
       {result.stderr !== '' && (
         <section aria-label={t.tests.stderr}>
-          <h4 className="mb-1 text-xs text-bad">{t.tests.stderr}</h4>
+          <h2 className="mb-1 text-xs text-bad">{t.tests.stderr}</h2>
           <div className={`${box} max-h-64 overflow-auto border-l-2 border-l-bad`}>
             <TerminalText text={result.stderr} cut={cut} />
           </div>

@@ -1,4 +1,4 @@
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 
 const BASE =
@@ -59,11 +59,15 @@ interface SelectProps extends ComponentProps<'select'> {
 
 /** The system's own select: it works with every keyboard, touch screen and screen reader. */
 export function Select({ label, hideLabel = false, className = '', children, ...rest }: SelectProps) {
+  const id = useId();
   return (
-    <label className={`flex min-w-0 items-center gap-2 ${className}`}>
-      <span className={hideLabel ? 'sr-only' : 'text-muted'}>{label}</span>
+    <span className={`flex min-w-0 items-center gap-2 ${className}`}>
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'text-muted'}>
+        {label}
+      </label>
       <span className="relative inline-flex min-w-0">
         <select
+          id={id}
           className="h-8 min-w-0 appearance-none truncate rounded-md border border-line bg-raised py-0 pr-7 pl-2.5 text-text hover:bg-hover pointer-coarse:h-10"
           {...rest}
         >
@@ -74,7 +78,7 @@ export function Select({ label, hideLabel = false, className = '', children, ...
           className="pointer-events-none absolute top-1/2 right-1.5 size-4 -translate-y-1/2 text-muted"
         />
       </span>
-    </label>
+    </span>
   );
 }
 

@@ -39,6 +39,7 @@ export function Split({ name, direction, initial, label, first, second }: SplitP
     );
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const moves: Record<string, number> = {
       [row ? 'ArrowLeft' : 'ArrowUp']: size - LIMITS.step,
       [row ? 'ArrowRight' : 'ArrowDown']: size + LIMITS.step,

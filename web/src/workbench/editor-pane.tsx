@@ -4,6 +4,7 @@ import type { CodeEditor, EditorHost } from '../editor/code-editor.ts';
 import { loadEditor } from '../editor/load.ts';
 import { mountPlain } from '../editor/plain.ts';
 import { useMedia } from '../lib/media.ts';
+import { useStore } from '../lib/store.ts';
 import { useLocale } from '../messages/messages.tsx';
 import { say } from '../ui/toast.tsx';
 import { useSettings } from '../workspace/settings.ts';
@@ -38,9 +39,7 @@ export function EditorPane({
   const vim = useSettings((value) => value.vim);
   const wrap = useSettings((value) => value.wrap);
   const languageId = useWorkspace(workspace, (value) => value.language);
-  const file = useWorkspace(workspace, ({ files, active }) => files[active] ?? files[0]);
-  const path = file?.path ?? '';
-  const content = file?.content ?? '';
+  const path = useWorkspace(workspace, ({ files, active }) => files[active]?.path ?? '');
   const options = { dark, fontSize, vim, wrap, readOnly: false };
   const first = useRef({ options, failed: t.editor.failed });
 
@@ -102,13 +101,20 @@ export function EditorPane({
       workspace.flushEditor = () => {};
       workbench.editor.current = null;
       current?.dispose();
+      setEditor(null);
     };
   }, [workbench, workspace]);
 
   const mode = language?.editorMode ?? languageId;
+  const revision = useStore(workspace.revision, (value) => value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a revision says that the text is to be shown anew
   useEffect(() => {
+    // What was typed since is newer than what we have.
+    workspace.flushEditor();
+    const { files, active } = workspace.store.get();
+    const content = files[active]?.content ?? '';
     editor?.show({ key: `${languageId}/${path}`, content, mode, label: t.editor.label(path) });
-  }, [editor, languageId, path, content, mode, t]);
+  }, [editor, workspace, languageId, path, mode, t, revision]);
   useEffect(() => {
     first.current.options = { dark, fontSize, vim, wrap, readOnly: false };
     editor?.configure(first.current.options);

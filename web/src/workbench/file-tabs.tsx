@@ -60,12 +60,7 @@ export function FileTabs({ language }: { language: Language | undefined }) {
   };
   const reset = () => {
     if (language === undefined) return;
-    workspace.flushEditor();
-    const { files: now } = workspace.store.get();
-    workspace.change({
-      files: now.map((file, index) => (index === 0 ? { ...file, content: language.example } : file)),
-      active: 0,
-    });
+    workspace.replaceContent(0, language.example);
     say(t.files.resetDone);
   };
   const save = () => {

@@ -37,11 +37,7 @@ export function useOpenFiles(): (files: readonly File[]) => Promise<void> {
       const isOther = other !== undefined && own !== undefined && !own.fileName.endsWith(extension);
       if (isOther && files.length === 1) {
         workspace.switchLanguage(other);
-        const draft = workspace.read();
-        workspace.change({
-          files: draft.files.map((entry, index) => (index === 0 ? { ...entry, content: text } : entry)),
-          active: 0,
-        });
+        workspace.replaceContent(0, text);
       } else if (current.files.length >= MAX_FILES) say(t.files.full);
       else workspace.addFile(name, text);
     }

@@ -74,7 +74,7 @@ const WIDE = '(min-width: 768px)';
 
 function Layout({ banner }: { banner: ReactNode }) {
   const { t } = useLocale();
-  const { workspace, languages, embedded } = useShared();
+  const { workspace, languages, embedded, editor } = useShared();
   const wide = useMedia(WIDE);
   const id = useWorkspace(workspace, (value) => value.language);
   const language = languages.find((one) => one.id === id);
@@ -82,13 +82,7 @@ function Layout({ banner }: { banner: ReactNode }) {
     <div className="flex h-dvh flex-col">
       <button
         type="button"
-        onClick={() => {
-          document
-            .querySelector<HTMLElement>(
-              '[data-region=editor] textarea, [data-region=editor] [contenteditable]',
-            )
-            ?.focus();
-        }}
+        onClick={() => editor.current?.focus()}
         className="sr-only z-50 rounded-md bg-accent p-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         {t.app.skip}

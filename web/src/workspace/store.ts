@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readStored, writeStored } from '../lib/storage.ts';
 import { createStore, type Store, useStore } from '../lib/store.ts';
-import { type Draft, DraftSchema, draftOf, freeName, type Workspace } from './workspace.ts';
+import { type Draft, DraftSchema, draftOf, freeName, type Workspace, withValidActive } from './workspace.ts';
 
 const CURRENT = 'rce:language';
 const draftName = (language: string) => `rce:draft:${language}`;
@@ -20,12 +20,14 @@ export interface Starter {
 export class WorkspaceStore {
   readonly store: Store<Workspace>;
   readonly persist: boolean;
+  /** Counts changes that did not come out of the editor: then it has to show what we have. */
+  readonly revision: Store<number> = createStore(0);
   /** The editor's own text is newer than ours until this has run. */
   flushEditor: () => void = () => {};
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(initial: Workspace, persist: boolean) {
-    this.store = createStore(initial);
+    this.store = createStore(withValidActive(initial));
     this.persist = persist;
   }
 
@@ -44,6 +46,16 @@ export class WorkspaceStore {
     const { files } = this.store.get();
     if (files.find((file) => file.path === path)?.content === content) return;
     this.change({ files: files.map((file) => (file.path === path ? { path, content } : file)) });
+  }
+
+  /** Puts a text in the place of a file's; undo in the editor brings the old one back. */
+  replaceContent(index: number, content: string): void {
+    const { files } = this.read();
+    this.change({
+      files: files.map((file, at) => (at === index ? { ...file, content } : file)),
+      active: index,
+    });
+    this.revision.set((count) => count + 1);
   }
 
   select(index: number): void {
@@ -84,7 +96,8 @@ export class WorkspaceStore {
 
   open(workspace: Workspace): void {
     this.flushEditor();
-    this.store.set(() => workspace);
+    this.store.set(() => withValidActive(workspace));
+    this.revision.set((count) => count + 1);
     this.save();
   }
 

@@ -16,7 +16,7 @@ export const CHECKERS = TestSchema.shape.checker.options;
 
 export const DraftSchema = z.object({
   files: z.array(FileSchema).check(z.minLength(1), z.maxLength(32)),
-  active: z.int(),
+  active: z.int().check(z.minimum(0)),
   stdin: z.string(),
   /** One line, quoted as in a shell. */
   args: z.string(),
@@ -26,6 +26,11 @@ export type Draft = z.output<typeof DraftSchema>;
 
 export const WorkspaceSchema = z.extend(DraftSchema, { language: z.string() });
 export type Workspace = z.output<typeof WorkspaceSchema>;
+
+/** The file in front is one of those that are there, whatever a link or an old draft says. */
+export function withValidActive(workspace: Workspace): Workspace {
+  return { ...workspace, active: Math.min(workspace.active, workspace.files.length - 1) };
+}
 
 export function draftOf(fileName: string, content: string): Draft {
   return { files: [{ path: fileName, content }], active: 0, stdin: '', args: '', tests: [] };
