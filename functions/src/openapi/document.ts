@@ -65,12 +65,10 @@ function describe(route: RoutedFunction) {
       { description: text, schema: { type: 'string' } },
     ]),
   );
-  const answers = Object.entries(responses).map(([status, { description, schema, alsoAs }]) => {
-    const content = {
-      ...(schema === undefined ? {} : { 'application/json': { schema: reference(schema) } }),
-      ...(alsoAs === undefined ? {} : { [alsoAs]: { schema: { type: 'object' } } }),
-    };
-    return [status, { description, headers, ...(Object.keys(content).length > 0 ? { content } : {}) }];
+  const answers = Object.entries(responses).map(([status, { description, schema }]) => {
+    const body =
+      schema === undefined ? {} : { content: { 'application/json': { schema: reference(schema) } } };
+    return [status, { description, headers, ...body }];
   });
   return {
     operationId: route.name,

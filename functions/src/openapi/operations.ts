@@ -28,8 +28,6 @@ export interface Operation {
         readonly description: string;
         /** Without it there is no body, or one of no fixed form. */
         readonly schema?: SchemaName;
-        /** Besides application/json, as the Accept header asks; its form is another standard's. */
-        readonly alsoAs?: string;
       }
     >
   >;
@@ -188,7 +186,7 @@ export const OPERATIONS = {
     parameters: [],
     body: { schema: 'AnalyzeRequest', example: { language: 'python', code: 'eval(input())' } },
     responses: {
-      200: { description: 'The report.', schema: 'AnalysisReport', alsoAs: 'application/sarif+json' },
+      200: { description: 'The report.', schema: 'AnalysisReport' },
     },
     errors: [...BODY_ERRORS, 'language-not-analysed', ...PROTECTED],
   },

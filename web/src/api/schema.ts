@@ -1065,7 +1065,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalysisReport"];
-                    "application/sarif+json": Record<string, never>;
                 };
             };
             /** @description `invalid-json`: The body is not valid JSON. `invalid-input`: The request has invalid fields. `unknown-language`: The language is not known. */
