@@ -35,8 +35,8 @@ export async function installIfStale() {
   const wanted = hashOf(join(ROOT, 'package-lock.json'));
   const installed = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
   if (installed === wanted && existsSync(NODE)) return;
-  // Somebody ran `npm install` by hand: npm's own record is newer than the lockfile it agrees with.
-  if (installed === '' && agreesWithNpm() && existsSync(NODE)) return writeFileSync(STAMP, wanted);
+  // Somebody ran npm by hand: what it says it has installed is what the lockfile asks for.
+  if (agreesWithNpm() && existsSync(NODE)) return writeFileSync(STAMP, wanted);
   const why = existsSync(MODULES)
     ? 'The installed packages are not those of package-lock.json'
     : 'First start';
