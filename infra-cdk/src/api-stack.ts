@@ -1,4 +1,5 @@
 import { FIXED_NAMES } from '@rce/aws/fixed-names.ts';
+import { ERRORS, type ErrorCode } from '@rce/core/errors.ts';
 import { FUNCTION_NAMES, type FunctionName, ROUTES } from '@rce/functions/manifest.ts';
 import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import {
@@ -163,6 +164,7 @@ export class ApiStack extends Stack {
       );
     }
     for (const [resource, allowed] of methods) refuseOtherMethods(resource, allowed);
+    refuse(this.api.root.resourceForPath('/{path+}'), 'not-found', {});
   }
 
   private addUsagePlan(config: Config): void {
@@ -183,31 +185,31 @@ export class ApiStack extends Stack {
 
 /** 405 with the methods that the route takes; API Gateway would speak of a missing token. */
 function refuseOtherMethods(resource: Resource, allowed: readonly string[]): void {
+  refuse(resource, 'method-not-allowed', { Allow: `'${allowed.join(', ')}'` });
+}
+
+/** Answers every method without a function. */
+function refuse(resource: Resource, code: ErrorCode, headers: Readonly<Record<string, string>>): void {
+  const statusCode = String(ERRORS[code].status);
+  const parameters = Object.entries({ ...headers, 'Content-Type': "'application/problem+json'" }).map(
+    ([name, value]) => [`method.response.header.${name}`, value] as const,
+  );
   resource.addMethod(
     'ANY',
     new MockIntegration({
       passthroughBehavior: PassthroughBehavior.WHEN_NO_TEMPLATES,
-      requestTemplates: { 'application/json': '{"statusCode": 405}' },
+      requestTemplates: { 'application/json': `{"statusCode": ${statusCode}}` },
       integrationResponses: [
         {
-          statusCode: '405',
-          responseTemplates: { 'application/json': problemTemplate('method-not-allowed') },
-          responseParameters: {
-            'method.response.header.Allow': `'${allowed.join(', ')}'`,
-            'method.response.header.Content-Type': "'application/problem+json'",
-          },
+          statusCode,
+          responseTemplates: { 'application/json': problemTemplate(code) },
+          responseParameters: Object.fromEntries(parameters),
         },
       ],
     }),
     {
       methodResponses: [
-        {
-          statusCode: '405',
-          responseParameters: {
-            'method.response.header.Allow': true,
-            'method.response.header.Content-Type': true,
-          },
-        },
+        { statusCode, responseParameters: Object.fromEntries(parameters.map(([name]) => [name, true])) },
       ],
     },
   );

@@ -168,6 +168,7 @@ export class ComputeStack extends Stack {
         RCE_PROXY_SOCKET: SOCKET,
         RCE_PROXY_HOST: '127.0.0.1',
         RCE_PROXY_PORT: String(PROXY_PORT),
+        RCE_PROXY_PULL: 'false',
       },
     });
     proxy.addMountPoints({ sourceVolume: 'socket', containerPath: SOCKET_DIR, readOnly: true });
