@@ -42,8 +42,9 @@ export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')):
     target: 'node24',
     // The SDK comes along: the version that was tested is the one that runs.
     mainFields: ['module', 'main'],
-    minify: true,
-    keepNames: true,
+    // Names stay as they are, so that stack traces can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     metafile: true,
     logLevel: 'warning',
     // Packages in CommonJS call require() for Node's own modules, which an ES module does not have.
