@@ -90,10 +90,11 @@ for mode in (os.O_WRONLY, os.O_RDWR, os.O_RDONLY | os.O_NONBLOCK):
 if os.fork() == 0:
     fd = os.open("/proc/1/fd/0", os.O_RDONLY)
     while True: os.read(fd, 1)`,
-  'changes the limits and the priority of process 1': `
+  'changes the limits of process 1': `
 for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK):
     try: resource.prlimit(1, limit, (1, 1))
-    except OSError: pass
+    except OSError: pass`,
+  'changes the priority of process 1': `
 for change in (lambda: os.setpriority(os.PRIO_PROCESS, 1, 19), lambda: os.setpriority(os.PRIO_USER, os.getuid(), 19),
                lambda: os.setpriority(os.PRIO_PGRP, os.getpgid(1), 19), lambda: os.sched_setaffinity(1, {0}),
                lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))):
