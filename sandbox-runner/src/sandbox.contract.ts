@@ -3,14 +3,17 @@ import type { RunOutcome } from '@rce/core/job.ts';
 import { type RunLimits, resolveLimits } from '@rce/core/limits.ts';
 import type { Program, RunHooks, RunInput, Sandbox, Session } from '@rce/core/ports/sandbox.ts';
 import { findLanguage } from '@rce/languages/find.ts';
+import { PROGRAMS } from './sandbox.programs.ts';
 
 const MiB = 1024 * 1024;
 
 /** One program and what must come of it. */
-interface Case {
+export interface Case {
   readonly name: string;
   readonly language: string;
   readonly code: string;
+  /** File that holds the code; the language's own when it is left out. */
+  readonly entry?: string;
   readonly files?: Program['files'];
   readonly stdin?: string;
   readonly args?: readonly string[];
@@ -237,12 +240,12 @@ export function describeSandbox(name: string, suite: SandboxSuite): void {
     };
 
     async function withSession<T>(
-      spec: Pick<Case, 'language' | 'code' | 'files' | 'limits'>,
+      spec: Pick<Case, 'language' | 'code' | 'entry' | 'files' | 'limits'>,
       body: (session: Session) => Promise<T>,
       runs = 1,
       hooks: RunHooks = {},
     ): Promise<T> {
-      const entry = findLanguage(spec.language)?.fileName ?? '';
+      const entry = spec.entry ?? findLanguage(spec.language)?.fileName ?? '';
       const session = await sandbox.open(
         {
           jobId: 'contract',
@@ -270,7 +273,7 @@ export function describeSandbox(name: string, suite: SandboxSuite): void {
     const run = (spec: Case, hooks?: RunHooks) =>
       withSession(spec, (session) => session.run(input(spec), hooks));
 
-    for (const spec of CASES) {
+    for (const spec of [...CASES, ...PROGRAMS]) {
       test(spec.name, async () => {
         const outcome = await run(spec);
         const seen = {

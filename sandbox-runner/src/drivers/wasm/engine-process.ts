@@ -10,7 +10,7 @@ export type RunRequest = Omit<Extract<ToEngine, { type: 'run' }>, 'type' | 'id' 
 
 const PAGE = 65_536;
 /** Beyond its wall limit, a run that has not been answered means that the engine hangs. */
-const GRACE_MS = 10_000;
+const GRACE_MS = 30_000;
 
 interface Pending {
   readonly resolve: (outcome: RunOutcome) => void;

@@ -19,7 +19,7 @@ const PAGE = 65_536;
 /** Deep recursion needs a real stack, too: up to 30 KB for each level that goes through C. */
 const STACK_MB = 64;
 /** An answer about processor time that takes longer is not worth the wait: the thread sleeps. */
-const CPU_ANSWER_MS = 20;
+const CPU_ANSWER_MS = 50;
 
 export interface RunRequest {
   readonly files: readonly SourceFile[];
@@ -162,6 +162,12 @@ export class Interpreter implements Pooled {
     this.#control[SLOT.cpuMicros] = Math.max(used, this.#control[SLOT.cpuMicros] ?? 0);
   }
 
+  /** null when the thread was ended before it could be asked. */
+  #cpuTimeMs(): number | null {
+    const micros = this.#control[SLOT.cpuMicros] ?? 0;
+    return micros === 0 ? null : micros / 1000;
+  }
+
   #outcome(
     end: ThreadEnd | KillReason,
     wallTimeMs: number,
@@ -173,7 +179,7 @@ export class Interpreter implements Pooled {
     return {
       ...ending(end),
       wallTimeMs,
-      cpuTimeMs: (this.#control[SLOT.cpuMicros] ?? 0) / 1000,
+      cpuTimeMs: this.#cpuTimeMs(),
       memoryBytes: this.memoryBytes,
       stdout: copy(output, 0, Atomics.load(this.#control, SLOT.stdoutLength)),
       stderr: copy(output, room, room + Atomics.load(this.#control, SLOT.stderrLength)),
