@@ -5,6 +5,7 @@ import { editorSpec } from './editor.spec.ts';
 import { hostileSpec } from './hostile.spec.ts';
 import { panelsSpec } from './panels.spec.ts';
 import { runSpec } from './run.spec.ts';
+import { screenshotsSpec } from './screenshots.spec.ts';
 import { sharingSpec } from './sharing.spec.ts';
 
 /** The page in a real browser, served by a real engine, once with each sandbox driver. */
@@ -16,5 +17,6 @@ describeLayer('chromium', missingChromium(), 'the page', () => {
     sharingSpec(target);
     hostileSpec(target);
     accessSpec(target);
+    screenshotsSpec(target);
   });
 });
