@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Target } from '../../e2e/support/engine.ts';
+import type { Target } from '../../e2e/support/describe-engines.ts';
 import { PHONE, run, useBrowser, write } from './browser.ts';
 import { RISKY } from './panels.spec.ts';
 
