@@ -49,7 +49,7 @@ export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')):
     logLevel: 'warning',
     // Packages in CommonJS call require() for Node's own modules, which an ES module does not have.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as rceCreateRequire } from 'node:module'; const require = rceCreateRequire(import.meta.url);",
     },
     plugins: [catalogAsData],
   });
