@@ -8,23 +8,20 @@ import { RISKY } from './panels.spec.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
-const COLOURS = `import time
-
-RED, GREEN, BOLD, OFF = "\\x1b[31m", "\\x1b[32m", "\\x1b[1m", "\\x1b[0m"
+const COLOURS = `GREEN, BOLD, OFF = "\\x1b[32m", "\\x1b[1m", "\\x1b[0m"
 
 def primes(limit):
     sieve = bytearray([1]) * (limit + 1)
     for number in range(2, limit + 1):
         if sieve[number]:
             yield number
-            sieve[number * number :: number] = bytes(len(sieve[number * number :: number]))
+            for multiple in range(number * number, limit + 1, number):
+                sieve[multiple] = 0
 
-start = time.perf_counter()
-found = list(primes(200_000))
-print(f"{BOLD}{len(found):,} primes{OFF} below 200,000")
+found = list(primes(20_000))
+print(f"{BOLD}{len(found):,} primes{OFF} below 20,000")
 for number in found[-3:]:
     print(f"  {GREEN}{number}{OFF}")
-assert found[-1] % 2 == 0, "the last one should be even?"
 `;
 
 async function close(page: Page): Promise<void> {

@@ -30,12 +30,12 @@ export function Dialog({ title, closeLabel, onClose, children, wide = false }: D
       className={`m-auto max-h-[85dvh] w-[calc(100vw-2rem)] overflow-hidden rounded-xl border border-line bg-surface p-0 text-text shadow-2xl ${wide ? 'max-w-3xl' : 'max-w-lg'}`}
     >
       <div className="flex max-h-[85dvh] flex-col">
-        <header className="flex shrink-0 items-center justify-between border-b border-line py-2.5 pr-2.5 pl-5">
+        <div className="flex shrink-0 items-center justify-between border-b border-line py-2.5 pr-2.5 pl-5">
           <h2 id={titleId} className="text-sm font-semibold">
             {title}
           </h2>
           <IconButton icon="close" label={closeLabel} onClick={onClose} />
-        </header>
+        </div>
         <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
       </div>
     </dialog>
