@@ -180,7 +180,8 @@ export class Interpreter implements Pooled {
       ...ending(end),
       wallTimeMs,
       cpuTimeMs: this.#cpuTimeMs(),
-      memoryBytes: this.memoryBytes,
+      // A thread that was ended from outside cannot say how much its program had by then.
+      memoryBytes: typeof end === 'string' ? null : this.memoryBytes,
       stdout: copy(output, 0, Atomics.load(this.#control, SLOT.stdoutLength)),
       stderr: copy(output, room, room + Atomics.load(this.#control, SLOT.stderrLength)),
       truncated: { stdout: (cut & 1) !== 0, stderr: (cut & 2) !== 0 },
