@@ -41,7 +41,13 @@ beforeAll(async () => {
   const file = fileURLToPath(new URL('./fixtures/behaviours.mjs', import.meta.url));
   const spec = { file, memoryMb: 64, timeoutSeconds: 5, env: {}, environments: 1, concurrency: 10 };
   functions = createFunctions(new Map([['f', spec]]));
-  server = createAwsEndpoint({ accessKeyId: KEY, table: await openTables(folder), queues, functions });
+  server = createAwsEndpoint({
+    accessKeyId: KEY,
+    table: await openTables(folder),
+    queues,
+    functions,
+    load: { calls: 0 },
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = { region: REGION, endpoint, credentials, maxAttempts: 1 };

@@ -13,6 +13,8 @@ export interface Services {
   readonly table: ServeTable;
   readonly queues: QueueServer;
   readonly functions: Functions;
+  /** Counts the calls of table and queues under way, without receivers that wait for messages. */
+  readonly load: { calls: number };
 }
 
 /**
@@ -21,7 +23,8 @@ export interface Services {
  * neither a page in the user's browser nor another user of the machine can reach the data.
  */
 export function createAwsEndpoint(services: Services): Server {
-  return createServer((request, response) => {
+  // Clients keep connections for long; one that closes just as a call is sent would fail the call.
+  return createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     serve(services, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else if (error instanceof BodyTooLarge) fail(response, 413, 'RequestEntityTooLargeException', error);
@@ -37,6 +40,10 @@ async function serve(services: Services, request: IncomingMessage, response: Ser
   if (scope?.[1] !== services.accessKeyId) {
     request.resume();
     return fail(response, 403, 'UnrecognizedClientException', new Error('The access key is not valid.'));
+  }
+  if (scope[2] !== 'lambda' && request.headers['x-amz-target'] !== 'AmazonSQS.ReceiveMessage') {
+    services.load.calls++;
+    response.once('close', () => services.load.calls--);
   }
   const body = await readBody(request, MAX_BODY_BYTES);
   if (scope[2] === 'dynamodb') return services.table(body, request.headers, response);

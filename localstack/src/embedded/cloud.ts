@@ -26,6 +26,7 @@ import { createRestApi } from './rest-api.ts';
 import { every } from './schedule.ts';
 import { type CloudSettings, readCloudSettings } from './settings.ts';
 import { errorCode, StartError } from './start-error.ts';
+import { StartGate } from './start-gate.ts';
 import { createStaticSite } from './static-site.ts';
 import { sweep } from './sweeper.ts';
 import { openTables } from './table-server.ts';
@@ -58,7 +59,8 @@ async function main(): Promise<void> {
   const table = await openTables(settings.RCE_DATA_DIR);
   const queues = await openQueues(settings.AWS_REGION);
   // The endpoint and the functions need each other's address: the endpoint listens before it is complete.
-  const services = { accessKeyId: settings.AWS_ACCESS_KEY_ID, table, queues, functions: none() };
+  const load = { calls: 0 };
+  const services = { accessKeyId: settings.AWS_ACCESS_KEY_ID, table, queues, functions: none(), load };
   const endpoint = createAwsEndpoint(services);
   const awsEndpoint = `http://127.0.0.1:${await listen(endpoint, settings.RCE_CLOUD_PORT, '127.0.0.1')}`;
   const resources = resourcesOf(awsEndpoint, settings.AWS_REGION);
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
       sharedEnvironment(settings, awsEndpoint),
       process.env,
     ),
+    new StartGate(() => load.calls),
   );
   const functions = metrics.measured(hosted);
   services.functions = functions;

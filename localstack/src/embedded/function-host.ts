@@ -1,4 +1,5 @@
 import { Environment } from './environment.ts';
+import { StartGate } from './start-gate.ts';
 
 /** What the host needs to know of a function; the manifest has it. */
 export interface FunctionSpec {
@@ -37,8 +38,11 @@ export interface Functions {
 }
 
 /** Runs each function in worker threads of its own, so that one that hangs or crashes harms no other. */
-export function createFunctions(specs: ReadonlyMap<string, FunctionSpec>): Functions {
-  const pools = new Map([...specs].map(([name, spec]) => [name, new Pool(name, spec)]));
+export function createFunctions(
+  specs: ReadonlyMap<string, FunctionSpec>,
+  gate = new StartGate(() => 0),
+): Functions {
+  const pools = new Map([...specs].map(([name, spec]) => [name, new Pool(name, spec, gate)]));
   return {
     has: (name) => pools.has(name),
     invoke(name, event) {
@@ -59,17 +63,31 @@ const MAX_WAITING = 1_000;
 class Pool {
   readonly #name: string;
   readonly #spec: FunctionSpec;
+  readonly #gate: StartGate;
   #environments: Environment[] = [];
   #waiting: (() => void)[] = [];
 
-  constructor(name: string, spec: FunctionSpec) {
+  constructor(name: string, spec: FunctionSpec, gate: StartGate) {
     this.#name = name;
     this.#spec = spec;
+    this.#gate = gate;
   }
 
   async invoke(event: unknown): Promise<unknown> {
-    const { timeoutSeconds } = this.#spec;
+    const { timeoutSeconds, concurrency } = this.#spec;
     const deadline = Date.now() + timeoutSeconds * 1000;
+    // What computes alone calls no service, and has its own queue.
+    if (concurrency === 1) return this.#run(event, deadline);
+    const leave = await this.#gate.enter();
+    try {
+      if (Date.now() >= deadline) throw new FunctionFailure('busy', `Too many requests for ${this.#name}.`);
+      return await this.#run(event, deadline);
+    } finally {
+      leave();
+    }
+  }
+
+  async #run(event: unknown, deadline: number): Promise<unknown> {
     const environment = this.#free() ?? (await this.#wait(deadline));
     try {
       return await environment.invoke(event, deadline);
