@@ -39,7 +39,7 @@ export async function runCdk(
 ): Promise<void> {
   const child = spawn(
     process.execPath,
-    [resolve(ROOT, 'node_modules/aws-cdk/bin/cdk'), '--no-notices', '--ci', '--progress=events', ...args],
+    [resolve(ROOT, 'node_modules/aws-cdk/bin/cdk'), '--no-notices', '--ci', ...args],
     {
       cwd: ROOT,
       env: emulatorEnvironment(settings, env),

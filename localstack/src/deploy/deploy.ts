@@ -39,7 +39,8 @@ export async function deploy(
 ): Promise<void> {
   await waitForEmulator(settings.AWS_ENDPOINT_URL, 60_000);
   progress('Preparing the account (cdk bootstrap)');
-  await runCdk(['bootstrap', `aws://${EMULATED_ACCOUNT}/${settings.AWS_REGION}`, ...CONTEXT], settings, env);
+  const account = `aws://${EMULATED_ACCOUNT}/${settings.AWS_REGION}`;
+  await withAssembly((output) => runCdk(['bootstrap', account, ...output], settings, env));
   progress(`Deploying ${STACKS.join(' and ')} (cdk deploy)`);
   await withAssembly((output) =>
     runCdk(['deploy', ...STACKS, ...CONTEXT, '--require-approval=never', ...output], settings, env),
@@ -52,7 +53,7 @@ export async function destroy(settings: LocalSettings, env: Env): Promise<void> 
   );
 }
 
-/** A folder of its own for each run: cdk.out is locked by whoever else deploys. */
+/** A folder of its own for each run: cdk.out is locked by whoever else deploys, and may not be writable. */
 async function withAssembly(run: (output: readonly string[]) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rce-cdk-'));
   try {
