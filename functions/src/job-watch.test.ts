@@ -64,6 +64,12 @@ describe('waiting for jobs', () => {
     expect(await watch.wait(gone, 40, done)).toMatchObject({ jobId: gone.jobId });
   });
 
+  it('answers in time though the store does not', async () => {
+    const store = { getMany: () => new Promise<never>(() => {}) };
+    const job = memory().add();
+    expect(await new JobWatch(store, systemClock).wait(job, 40, done)).toBe(job);
+  });
+
   it('ends the wait when it is aborted', async () => {
     const store = memory();
     const abort = new AbortController();
@@ -85,14 +91,12 @@ describe('waiting for jobs', () => {
 
   it('does not let one who came late wait for the pause of one who waits long', async () => {
     const store = memory();
-    const asked: number[] = [];
-    // Whoever has waited for long pauses long: here, until it is woken.
+    let pauses = 0;
+    // The first pause between reads lasts until it is woken.
     const clock = {
       now: systemClock.now,
-      sleep: (ms: number, signal?: AbortSignal) => {
-        asked.push(ms);
-        return systemClock.sleep(asked.length === 1 ? 60_000 : ms, signal);
-      },
+      sleep: (ms: number, signal?: AbortSignal) =>
+        systemClock.sleep(ms < 1_000 && pauses++ === 0 ? 60_000 : ms, signal),
     };
     const watch = new JobWatch(store, clock);
     const early = store.add();

@@ -11,9 +11,7 @@ const REST_PER_READ = 3;
 interface Waiter {
   readonly jobId: string;
   readonly since: number;
-  readonly until: number;
   readonly wanted: (job: Job) => boolean;
-  readonly signal: AbortSignal | undefined;
   readonly resolve: (job: Job) => void;
   readonly reject: (error: unknown) => void;
   latest: Job;
@@ -47,21 +45,27 @@ export class JobWatch {
   async wait(first: Job, waitMs: number, wanted: (job: Job) => boolean, signal?: AbortSignal): Promise<Job> {
     if (waitMs <= 0 || wanted(first)) return first;
     const since = this.#clock.now();
-    return new Promise((resolve, reject) => {
-      this.#waiters.add({
+    const over = new AbortController();
+    const waiting = new Promise<Job>((resolve, reject) => {
+      const waiter: Waiter = {
         jobId: first.jobId,
         since,
-        until: since + waitMs,
         wanted,
-        signal,
         resolve,
         reject,
         latest: first,
         next: since + WAIT.pollMinMs,
+      };
+      this.#waiters.add(waiter);
+      // By its own clock, not by the reads: those of an overloaded store may take longer than the wait.
+      void this.#clock.sleep(waitMs, AbortSignal.any([over.signal, ...(signal ? [signal] : [])])).then(() => {
+        this.#waiters.delete(waiter);
+        resolve(waiter.latest);
       });
       if (this.#reading) this.#wake.abort();
       else void this.#read();
     });
+    return waiting.finally(() => over.abort());
   }
 
   async #read(): Promise<void> {
@@ -81,7 +85,7 @@ export class JobWatch {
         .filter((waiter) => waiter.next <= started + WAIT.pollMinMs / 2)
         .toSorted((a, b) => a.next - b.next)
         .slice(0, BATCH);
-      await this.#readOnce(due);
+      if (due.length > 0) await this.#readOnce(due);
       const ended = this.#clock.now();
       earliest = ended + (ended - started) * REST_PER_READ;
     }
@@ -94,13 +98,13 @@ export class JobWatch {
       const now = this.#clock.now();
       for (const waiter of due) {
         waiter.latest = jobs.get(waiter.jobId) ?? waiter.latest;
-        if (waiter.wanted(waiter.latest) || now >= waiter.until || waiter.signal?.aborted) {
+        if (waiter.wanted(waiter.latest)) {
           this.#waiters.delete(waiter);
           waiter.resolve(waiter.latest);
           continue;
         }
         const pause = Math.min(WAIT.pollMaxMs, Math.max(WAIT.pollMinMs, (now - waiter.since) / 8));
-        waiter.next = Math.min(now + pause, waiter.until);
+        waiter.next = now + pause;
       }
     } catch (error) {
       for (const waiter of due) {

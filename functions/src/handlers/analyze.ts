@@ -29,7 +29,7 @@ const SARIF = 'application/sarif+json';
  */
 export function createHandler({ analyzer, log, apiKeys }: AnalyzeDependencies) {
   const checkKey = createApiKeyCheck(apiKeys);
-  const http = endpoint(log, async (request, signal) => {
+  const http = endpoint(log, async (request, { signal }) => {
     checkKey(request);
     refuseQuery(request.query);
     const { language: name, code } = readBody(request, AnalyzeRequest);

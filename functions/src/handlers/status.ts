@@ -30,7 +30,7 @@ export function createHandler(deps: StatusDependencies): HttpHandler {
   const { store, clock } = deps;
   const checkKey = createApiKeyCheck(deps.apiKeys);
   const watch = new JobWatch(store, clock);
-  return endpoint(deps.log, async (request, signal) => {
+  return endpoint(deps.log, async (request, { signal, waitableMs }) => {
     checkKey(request);
     const waitMs = readWait(request.query, WAIT.maxSeconds) * 1000;
     const jobId = readJobId(request.path);
@@ -39,7 +39,7 @@ export function createHandler(deps: StatusDependencies): HttpHandler {
     const seen = known ?? jobTag(first);
     const job = await watch.wait(
       first,
-      waitMs,
+      Math.min(waitMs, waitableMs()),
       (current) => jobTag(current) !== seen || isSettled(current, clock.now()),
       signal,
     );

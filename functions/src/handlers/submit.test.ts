@@ -4,7 +4,7 @@ import { sampleReport, sampleResult } from '@rce/core/contracts/samples.ts';
 import { JobView } from '@rce/core/job.ts';
 import { ADMISSION, DEFAULT_RUN_LIMITS, DELIVERY } from '@rce/core/limits.ts';
 import type { RunnerAnnouncement } from '@rce/core/ports/job-store.ts';
-import { call, type Parts, post, useCloud } from '../../test/api.ts';
+import { CONTEXT, call, type Parts, post, restEvent, useCloud } from '../../test/api.ts';
 import { createHandler } from './submit.ts';
 
 const PROGRAM = { language: 'python', code: 'print(1)' };
@@ -124,6 +124,20 @@ describe('POST /api/submit', () => {
       const [message] = await parts.queue.receive(1, 10_000);
       await run(message?.jobId ?? '');
       expect((await waiting).body).toMatchObject({ status: 'completed', analysisState: 'pending' });
+    });
+
+    it('answers before the function would be ended, however long the caller wants to wait', async () => {
+      const event = restEvent({
+        headers: { 'content-type': 'application/json' },
+        query: { wait: '25' },
+        body: JSON.stringify(PROGRAM),
+      });
+      // 300 ms more than it takes to answer.
+      const end = Date.now() + 2_300;
+      const context = { ...CONTEXT, getRemainingTimeInMillis: () => end - Date.now() };
+      const answer = await createHandler(parts)(event, context);
+      expect(answer.statusCode).toBe(202);
+      expect(JSON.parse(answer.body).status).toBe('queued');
     });
 
     it('answers 202 with the job as it is when the time is over', async () => {

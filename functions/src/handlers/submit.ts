@@ -63,7 +63,8 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
 
   const watch = new JobWatch(store, clock);
 
-  return endpoint(deps.log, async (request, signal) => {
+  return endpoint(deps.log, async (request, { signal, waitableMs }) => {
+    const since = clock.now();
     const keyHolder = checkKey(request);
     const waitMs = readWait(request.query, WAIT.maxSeconds) * 1000;
     const idempotencyKey = readIdempotencyKey(request);
@@ -84,7 +85,13 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
     // A repeated request may come because the message could not be sent the first time.
     if (accepted.status === 'queued') await sendOrTell(queue, accepted);
 
-    const answer = await watch.wait(accepted, waitMs, (current) => isSettled(current, clock.now()), signal);
+    const answer = await watch.wait(
+      accepted,
+      // Storing and queueing took part of the time; a late answer would be none at all.
+      Math.min(waitMs - (clock.now() - since), waitableMs()),
+      (current) => isSettled(current, clock.now()),
+      signal,
+    );
     return jsonResponse(isFinal(answer.status) ? 200 : 202, toView(answer), {
       ...headers,
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),

@@ -9,6 +9,16 @@ export type HttpHandler = (event: unknown, context: Context) => Promise<HttpResp
 
 /** Time to answer before Lambda would end the function without an answer. */
 const EARLY_MS = 500;
+/** What is left for writing an answer after a wait, before the function would have to give up. */
+const ANSWER_MS = 1_500;
+
+/** The invocation that a request came by. */
+export interface Invocation {
+  /** Aborts when the function must give up. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that may be waited from now on. A caller who asks for more is answered sooner. */
+  waitableMs(): number;
+}
 
 /**
  * A handler of HTTP requests: it reads the event, turns every error into problem+json and writes one line
@@ -16,7 +26,7 @@ const EARLY_MS = 500;
  */
 export function endpoint(
   log: Log,
-  answer: (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>,
+  answer: (request: HttpRequest, invocation: Invocation) => Promise<HttpResponse>,
 ): HttpHandler {
   return middy<unknown, HttpResponse>({
     timeoutEarlyInMillis: EARLY_MS,
@@ -25,7 +35,14 @@ export function endpoint(
     },
   })
     .use(problems(log))
-    .handler((event, _context, { signal }) => answer(readRequest(event), signal)) as HttpHandler;
+    .handler((event, context, { signal }) =>
+      answer(readRequest(event), {
+        signal,
+        // Emulators of Lambda and tests may leave it out.
+        waitableMs: () =>
+          (context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - EARLY_MS - ANSWER_MS,
+      }),
+    ) as HttpHandler;
 }
 
 /** Answers errors as problem+json. Only those that are ours are logged with what caused them. */
