@@ -151,6 +151,15 @@ describeLayer('docker', await missingDocker(), 'the docker driver', () => {
       expect(outcome).toMatchObject({ verdict: 'runtime-error', exitCode: null, signal: 'SIGABRT' });
     });
 
+    it('may not hand on more than a run can hold', async () => {
+      const outcome = await run(
+        sandbox,
+        'c',
+        'char big[40 << 20] = {1};\nint main(int n) { return big[n]; }',
+      );
+      expect(outcome.compilation?.verdict).toBe('output-limit-exceeded');
+    }, 60_000);
+
     it('end a compiler that never ends', async () => {
       const outcome = await run(sandbox, 'c', '#include "/dev/zero"\nint main(void) {}');
       expect(outcome.compilation?.verdict).not.toBe('ok');

@@ -28,6 +28,8 @@ import { TearDown } from './tear-down.ts';
 const UIDS = { first: 10_000, count: 50_000 };
 /** A compiler may use a whole processor: its time is the submitter's wait, and it ends soon. */
 const COMPILE_CPUS = 1;
+/** What a compile step may hand on: the run's sandbox holds it twice for a moment, within its own memory. */
+const MAX_ARTIFACT_BYTES = 24 * 1024 * 1024;
 const WARM_MAX_AGE_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 60_000;
 
@@ -259,8 +261,13 @@ export class DockerSandbox implements Sandbox {
         hooks,
         { cpus: COMPILE_CPUS },
       );
-      const artifact =
-        run.outcome.verdict === 'ok' ? await container.receive(run.after, run.extra ?? 0) : new Uint8Array();
+      if (run.outcome.verdict !== 'ok') return { outcome: run.outcome, artifact: new Uint8Array() };
+      const size = run.extra ?? 0;
+      if (size > MAX_ARTIFACT_BYTES) {
+        const outcome = { ...run.outcome, verdict: 'output-limit-exceeded' } as const;
+        return { outcome, artifact: new Uint8Array() };
+      }
+      const artifact = await container.receive(run.after, size);
       return { outcome: run.outcome, artifact };
     } finally {
       void container.destroy();
