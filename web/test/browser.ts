@@ -5,7 +5,7 @@ import { DESKTOP, launch, ready } from './chromium.ts';
 export { DESKTOP, PHONE, ready, write } from './chromium.ts';
 
 /** Milliseconds that anything on the page may take on a machine that does other things as well. */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 30_000;
 
 export interface Visit {
   readonly page: Page;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { describeEngines } from '../../e2e/support/describe-engines.ts';
 import { describeLayer, missingChromium } from '../../e2e/support/layers.ts';
 import { accessSpec } from './access.spec.ts';
@@ -7,6 +8,9 @@ import { panelsSpec } from './panels.spec.ts';
 import { runSpec } from './run.spec.ts';
 import { screenshotsSpec } from './screenshots.spec.ts';
 import { sharingSpec } from './sharing.spec.ts';
+
+// A test opens several pages and reads them with axe; on a busy machine that takes its time.
+jest.setTimeout(120_000);
 
 /** The page in a real browser, served by a real engine, once with each sandbox driver. */
 describeLayer('chromium', missingChromium(), 'the page', () => {

@@ -284,6 +284,7 @@ export const messages: Messages = {
     languages: 'Sprachen',
     queue: 'Wartende Jobs',
     oldest: (age) => `der älteste seit ${age}`,
+    noneWaits: 'keiner muss warten',
     slots: 'Belegte Plätze',
     runners: (count) => plural(count, 'Runner', 'Runner'),
     pool: 'Warme Sandboxen',

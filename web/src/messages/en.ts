@@ -269,6 +269,7 @@ export const messages = {
     languages: 'Languages',
     queue: 'Waiting jobs',
     oldest: (age: string) => `the oldest for ${age}`,
+    noneWaits: 'none has to wait',
     slots: 'Slots in use',
     runners: (count: number) => plural(count, 'runner', 'runners'),
     pool: 'Warm sandboxes',

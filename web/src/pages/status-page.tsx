@@ -59,7 +59,11 @@ export function StatusPage() {
               <Tile
                 label={t.status.queue}
                 value={format.integer(stats.queue.waiting)}
-                detail={t.status.oldest(format.duration(stats.queue.oldestSeconds * 1000))}
+                detail={
+                  stats.queue.waiting === 0
+                    ? t.status.noneWaits
+                    : t.status.oldest(format.duration(stats.queue.oldestSeconds * 1000))
+                }
               />
               <Tile
                 label={t.status.slots}
@@ -91,7 +95,7 @@ export function StatusPage() {
                 </span>
                 <span className="flex-1" />
                 <span className="text-muted">
-                  {language.driver === null ? '' : t.drivers[language.driver]}
+                  {language.driver === null || !language.available ? '' : t.drivers[language.driver]}
                 </span>
               </li>
             ))}
