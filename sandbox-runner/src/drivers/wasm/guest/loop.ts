@@ -61,10 +61,6 @@ class Timeout {
   hasRef(): boolean {
     return this.#timer.counted;
   }
-  refresh(): this {
-    if (this.#timer.repeat === undefined && !this.#timer.active) return this;
-    return this;
-  }
   close(): this {
     clear(this);
     return this;

@@ -1,5 +1,5 @@
 import { readFileAt, writeFileAt } from '../wasi/descriptors.ts';
-import { type ErrnoName, WasiError } from '../wasi/errno.ts';
+import { WasiError } from '../wasi/errno.ts';
 import type { FileTree } from '../wasi/file-tree.ts';
 import { type FileNode, type Node, resizeFile } from '../wasi/nodes.ts';
 
@@ -121,5 +121,3 @@ function bytes(path: string): string {
 function text(name: string): string {
   return Buffer.from(name, 'latin1').toString('utf8');
 }
-
-export type { ErrnoName };
