@@ -40,6 +40,8 @@ const MAX_DEPTH = 40;
 const MAX_NAME = 160;
 const MAX_TEXT = 16_384;
 const MAX_JOINED = 8;
+/** Bindings of one name that are looked at for one use. */
+const MAX_SEARCHED = 32;
 
 export class Program {
   readonly tree: SyntaxTree;
@@ -184,20 +186,24 @@ export class Program {
     const { bindings, scope } = found;
     const here = scope === this.scopes.of(use);
     const values: Value[] = [];
+    let adds = false;
     let index = bindings.length - 1;
     if (here && bindings.length > 1) index = lastBefore(bindings, use);
-    for (; index >= 0 && values.length < MAX_JOINED; index -= 1) {
+    // Assignments inside assignments are passed over, and there may be thousands of them.
+    const least = Math.max(0, index - MAX_SEARCHED);
+    for (; index >= least && values.length < MAX_JOINED; index -= 1) {
       const binding = bindings[index];
       if (binding === undefined) break;
       // The statement that makes the binding cannot use it: x = x + 1 uses the one before.
       if (here && bindings.length > 1 && use > binding.at && use <= this.tree.lastOf(binding.at)) {
         if (binding.kind === 'value') continue;
       }
+      if (binding.adds) adds = true;
       values.push(this.bound(name, binding));
       if (here && binding.adds !== true && this.always(binding, use)) break;
     }
     if (values.length === 0) return { ...UNKNOWN, name: `?${name}` };
-    return bindings.some((binding) => binding.adds) && values.length > 1 ? this.sum(values) : join(values);
+    return adds && values.length > 1 ? this.sum(values) : join(values);
   }
 
   /** Whether a binding is made on every way to the use: its block encloses the use. */
