@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rulesPage } from '@rce/analysis/rules-page.ts';
 import { MAX_RUN_LIMITS } from '@rce/core/limits.ts';
 import { apiMarkdown } from '@rce/functions/openapi/markdown.ts';
 import { jsonSchemas } from '@rce/functions/openapi/schemas.ts';
@@ -14,6 +15,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/api.md': () => apiMarkdown(jsonSchemas(MAX_RUN_LIMITS)),
   'docs/metrics.md': metricsPage,
+  'docs/rules.md': rulesPage,
   'observability/grafana/dashboards/rce-engine.json': () => `${JSON.stringify(dashboard(), null, 2)}\n`,
 };
 

@@ -10,7 +10,8 @@ export function hostileInputs(size: number): Readonly<Record<string, string>> {
   };
   const random = pseudoRandom(7);
   const bytes = Array.from({ length: size }, () => String.fromCharCode(random() % 256)).join('');
-  const words = 'if for def class ( ) [ ] { } : , . = + " \' ` \n  x 1 => function return while eval async'.split(' ');
+  const words =
+    'if for def class ( ) [ ] { } : , . = + " \' ` \n  x 1 => function return while eval async'.split(' ');
   const tokens = fill(Array.from({ length: 5000 }, () => words[random() % words.length]).join(' '));
   return {
     'random bytes': bytes,

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { AnalysisReport } from '@rce/core/report.ts';
+import { analyze, UnsupportedLanguageError } from './analyze.ts';
+import { hostileInputs, pseudoRandom } from './hostile-inputs.ts';
+
+const run = (language: string, code: string, budgetMs = 10_000) => analyze({ language, code }, { budgetMs });
+const rules = async (language: string, code: string) =>
+  (await run(language, code)).findings.map((finding) => finding.rule);
+
+describe('a dangerous call is found under whatever name it goes', () => {
+  it.each([
+    ['python', "import os as o\ngetattr(o, 'sys' + 'tem')(input())", 'py-shell'],
+    ['python', 'from os import *\nsystem(input())', 'py-shell'],
+    ['python', "__import__('so'[::-1]).system(input())", 'py-shell'],
+    ['python', "import sys\nsys.modules['os'].system(input())", 'py-shell'],
+    ['python', "from operator import attrgetter\nimport os\nattrgetter('system')(os)(input())", 'py-shell'],
+    ['python', "globals()['__builtins__']['ev' + 'al'](input())", 'py-eval'],
+    ['python', "import builtins\nbuiltins.__dict__['eval'](input())", 'py-eval'],
+    ['python', 'def f():\n    return eval\nf()(input())', 'py-eval'],
+    ['python', "t = {'x': eval}\nt['x'](input())", 'py-eval'],
+    ['python', '@eval\n@input\nclass X: pass', 'py-eval'],
+    ['python', '\u{1d626}\u{1d637}\u{1d622}\u{1d62d}(input())', 'py-eval'],
+    ['python', 'exec("import os; os.system(\'rm -rf /\')")', 'py-harmful-command'],
+    ['python', 'class A:\n  def a(self):\n    self.r = eval\n  def b(self, x):\n    self.r(x)', 'py-eval'],
+    ['javascript', "globalThis['ev' + 'al'](process.argv[2])", 'js-eval'],
+    ['javascript', '(0, eval)(process.argv[2])', 'js-eval'],
+    ['javascript', 'eval.call(null, process.argv[2])', 'js-eval'],
+    ['javascript', "const { exec: e } = require('node:child_' + 'process'); e(process.argv[2])", 'js-shell'],
+    ['javascript', "const cp = await import('child_process'); cp.exec(process.argv[2])", 'js-shell'],
+    ['javascript', "const a = ['exec', 'child_process']; require(a[1])[a[0]](process.argv[2])", 'js-shell'],
+    ['javascript', "[]['filter']['constructor']('return process')()", 'js-constructor-chain'],
+    ['javascript', '\\u0065val(process.argv[2])', 'js-eval'],
+    ['typescript', 'class A { f = eval; g(x: string) { this.f(x); } }', 'js-eval'],
+    ['typescript', "import * as cp from 'child_process';\n(cp.exec as any)(process.argv[2]!);", 'js-shell'],
+  ])('%s: %s', async (language, code, rule) => {
+    expect(await rules(language, code)).toContain(rule);
+  });
+});
+
+describe('a literal, or a name that only looks the same, is no danger', () => {
+  it.each([
+    ['python', 'class Model:\n    def eval(self): pass\nModel().eval()'],
+    ['python', 'def eval(x): return x\neval(input())'],
+    ['python', 'while True:\n    line = input()\n    if not line: break\n    print(line)'],
+    ['python', 'n = int(input())\nprint(sum(range(n)))'],
+    ['python', 'def fact(n):\n    return 1 if n < 2 else n * fact(n - 1)\nprint(fact(5))'],
+    ['javascript', 'model.eval(x);'],
+    ['javascript', 'const re = /a/; re.exec(text);'],
+    ['javascript', 'for (let i = 0; i < 10; i++) console.log(i);'],
+    ['javascript', 'function* f() { while (true) yield 1; }'],
+    ['typescript', 'const sum = (a: number, b: number): number => a + b;\nconsole.log(sum(1, 2));'],
+  ])('%s: %s', async (language, code) => {
+    const { score, level } = await run(language, code);
+    expect({ score, level }).toEqual({ score: 0, level: 'none' });
+  });
+});
+
+describe('a report', () => {
+  it('is of the wire schema, and its shares add up to its score', async () => {
+    const code =
+      'import os, pickle\nos.system(input())\nos.system(input())\npickle.loads(x)\nwhile True: pass';
+    const report = await run('python', code);
+    expect(AnalysisReport.parse(report)).toEqual(report);
+    const shares = report.findings.reduce((sum, finding) => sum + finding.share, 0);
+    expect(shares).toBeCloseTo(report.score, 6);
+    expect(report.level).toBe('critical');
+  });
+
+  it('gives lines and columns from 1, in UTF-16 code units', async () => {
+    const { findings } = await run('python', 'x = 1\n"\u{1f600}"; eval(y)\n');
+    expect(findings.find(({ rule }) => rule === 'py-eval')).toMatchObject({
+      line: 2,
+      column: 7,
+      endLine: 2,
+      endColumn: 14,
+    });
+  });
+
+  it('counts lines, functions and branches, and names the modules', async () => {
+    const { metrics } = await run('python', 'import os.path\ndef f(x):\n    if x: pass\n');
+    expect(metrics).toEqual({ lines: 4, functions: 1, complexity: 2, imports: ['os.path'] });
+  });
+
+  it('tells a syntax error as a finding', async () => {
+    expect(await rules('python', 'def f(:\n    return')).toContain('syntax-error');
+  });
+
+  it('says that it is incomplete when the budget ends it', async () => {
+    const report = await run('python', hostileInputs(65_536)['conditional chain'] ?? '', 1);
+    expect(report.complete).toBe(false);
+    expect(report.findings.map(({ rule }) => rule)).toContain('analysis-incomplete');
+    expect((await run('python', 'print(1)')).complete).toBe(true);
+  });
+
+  it('is refused for a language that is not analysed, and for an aborted signal', async () => {
+    await expect(analyze({ language: 'constructor', code: '' })).rejects.toThrow(UnsupportedLanguageError);
+    const signal = AbortSignal.abort();
+    await expect(analyze({ language: 'python', code: '' }, { signal })).rejects.toThrow();
+  });
+});
+
+describe('a comment turns a rule off', () => {
+  it.each([
+    ['on its own line', 'eval(x)  # rce-ignore py-eval'],
+    ['on the next line of code, when it stands alone', '# rce-ignore py-eval: reviewed\n\neval(x)'],
+    ['all rules, when it names none', 'eval(x)  # rce-ignore'],
+  ])('%s', async (_what, code) => {
+    const { score, findings } = await run('python', code);
+    expect(findings).toMatchObject([{ rule: 'py-eval', suppressed: true, share: 0 }]);
+    expect(score).toBe(0);
+  });
+
+  it.each([
+    ['another rule', 'eval(x)  # rce-ignore py-shell'],
+    ['another line', '# rce-ignore py-eval\nprint(1)\neval(x)'],
+    ['a text that looks like a comment', 'eval(x, "# rce-ignore py-eval")'],
+  ])('but not for %s', async (_what, code) => {
+    const { findings } = await run('python', code);
+    expect(findings.find(({ rule }) => rule === 'py-eval')?.suppressed).toBe(false);
+  });
+});
+
+describe('any text gives a report', () => {
+  it.each(['python', 'javascript', 'typescript'])('%s', async (language) => {
+    const next = pseudoRandom(11);
+    for (const code of Object.values(hostileInputs(4_096))) {
+      for (const text of [
+        code,
+        code.slice(0, next() % code.length),
+        `${code.slice(next() % 4_000)}\neval(x)`,
+      ]) {
+        const report = await run(language, text, 200);
+        expect(report.score).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+});
