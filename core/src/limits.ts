@@ -145,8 +145,10 @@ export const DELIVERY = {
 /** What the API accepts before it asks callers to come back later. */
 export const ADMISSION = {
   queueJobs: 10_000,
-  /** Age of the oldest queued job, in milliseconds. */
+  /** Age of the oldest queued job, in milliseconds, while at least `backlogJobs` wait. */
   backlogMs: 5 * 60_000,
+  /** Fewer jobs are no backlog, however old: they may have waited for the engine to be started again. */
+  backlogJobs: 100,
   /** Submissions per client address and minute; 0 turns the limit off. */
   submissionsPerMinute: 60,
 } as const;

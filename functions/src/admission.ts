@@ -55,7 +55,8 @@ export class Admission {
     if (waiting + this.#acceptedSince >= ADMISSION.queueJobs) {
       throw new ApiError('queue-full', `${ADMISSION.queueJobs} jobs wait already.`, { headers: RETRY_AFTER });
     }
-    if (waiting > 0 && oldest !== undefined && this.#clock.now() - oldest > ADMISSION.backlogMs) {
+    const late = oldest !== undefined && this.#clock.now() - oldest > ADMISSION.backlogMs;
+    if (late && waiting >= ADMISSION.backlogJobs) {
       const minutes = ADMISSION.backlogMs / 60_000;
       throw new ApiError('queue-full', `Jobs wait longer than ${minutes} minutes.`, { headers: RETRY_AFTER });
     }

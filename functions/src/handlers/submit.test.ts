@@ -271,13 +271,21 @@ describe('POST /api/submit', () => {
       expect(depths).toBe(1);
     });
 
-    it('refuses jobs while the oldest has waited too long', async () => {
+    it.each([
+      ['refuses jobs while many wait, and the oldest too long', ADMISSION.backlogJobs, 503],
+      ['takes jobs while a few old ones wait, as after a restart', ADMISSION.backlogJobs - 1, 202],
+    ])('%s', async (_name, waiting, statusCode) => {
       const store = Object.assign(Object.create(parts.store), {
         oldestQueued: async () => Date.now() - ADMISSION.backlogMs - 1_000,
+        create: async () => true,
       });
-      await parts.queue.send(randomUUID());
-      const refused = await post(createHandler({ ...parts, store }), PROGRAM);
-      expect(refused).toMatchObject({ statusCode: 503, body: { code: 'queue-full' } });
+      const queue = Object.assign(Object.create(parts.queue), {
+        send: async () => undefined,
+        depth: async () => ({ waiting, inFlight: 0 }),
+      });
+      const answer = await post(createHandler({ ...parts, store, queue }), PROGRAM);
+      expect(answer.statusCode).toBe(statusCode);
+      if (statusCode === 503) expect(answer.body.code).toBe('queue-full');
     });
   });
 

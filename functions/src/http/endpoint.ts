@@ -53,7 +53,8 @@ function problems(log: Log): middy.MiddlewareObj<unknown, HttpResponse> {
       const requestId = request.context.awsRequestId;
       request.response = problemResponse(error, requestId);
       const code = error instanceof ApiError ? error.code : 'internal';
-      if (ERRORS[code].status >= 500) log('error', 'request failed', { requestId, code, error });
+      if (code === 'queue-full') log('warn', 'request refused', { requestId, code });
+      else if (ERRORS[code].status >= 500) log('error', 'request failed', { requestId, code, error });
       else log('debug', 'request refused', { requestId, code });
     },
   };
