@@ -41,7 +41,11 @@ const same =
 
 function argumentsOf(tree: SyntaxTree, list: Node): Argument[] {
   if (list === NONE) return [];
-  if (tree.type(list) === 'template_string') return [{ node: list }];
+  if (tree.type(list) === 'template_string') {
+    // A tag is called with the constant parts and then with each value that is put in.
+    const values = tree.children(list).filter((child) => tree.type(child) === 'template_substitution');
+    return [{ node: list }, ...values.map((value) => ({ node: tree.first(value) }))];
+  }
   return tree
     .children(list)
     .map((child) =>
