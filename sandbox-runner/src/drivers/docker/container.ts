@@ -171,6 +171,17 @@ export class SandboxContainer {
     }
   }
 
+  /** Kills it, and says how it ended. */
+  async end(): Promise<{ exitCode: number; oomKilled: boolean } | undefined> {
+    try {
+      await this.#container.kill();
+    } catch {
+      // It is dead or gone already.
+    }
+    await this.closed;
+    return this.post();
+  }
+
   /** Waits until the harness reports ready, anew after a run. @throws SandboxError when it never does. */
   async ready(received: Buffer): Promise<void> {
     return this.#ready(received);

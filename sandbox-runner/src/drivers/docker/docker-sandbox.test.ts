@@ -119,6 +119,27 @@ describeLayer('docker', await missingDocker(), 'the docker driver', () => {
     });
   });
 
+  describe('where the host’s cgroup files are out of sight', () => {
+    const sandbox = createDockerSandbox({ ...options, cgroupRoot: '/nowhere' });
+    beforeAll(() => sandbox.start(() => {}), 120_000);
+    afterAll(() => sandbox.close(), 60_000);
+
+    it('times are the daemon’s', async () => {
+      const outcome = await run(sandbox, 'python', 'n = 0\nwhile n < 1000000: n += 1');
+      expect(outcome.verdict).toBe('ok');
+      expect(outcome.cpuTimeMs).toBeGreaterThan(5);
+    });
+
+    it('the out-of-memory killer is told apart from other ends', async () => {
+      const hog = 'blocks = []\nwhile True: blocks.append(bytearray(1 << 23))';
+      const killed = 'import os\nos.kill(os.getpid(), 9)';
+      const verdicts = await Promise.all(
+        [hog, killed].map(async (code) => (await run(sandbox, 'python', code)).verdict),
+      );
+      expect(verdicts).toEqual(['memory-limit-exceeded', 'runtime-error']);
+    });
+  });
+
   describe('languages with a compile step', () => {
     const sandbox = createDockerSandbox(options);
     beforeAll(() => sandbox.start(() => {}), 120_000);

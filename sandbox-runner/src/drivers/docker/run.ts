@@ -13,6 +13,9 @@ const NS_PER_MS = 1e6;
 /** Least time between two looks at the processor time of a run. */
 const CPU_CHECK_MS = 20;
 
+/** Share of its memory that a container has used before the kernel kills anything in it. */
+const NEARLY_FULL = 0.9;
+
 /** Why the runner itself ended a run. */
 type Stop = Extract<Verdict, 'time-limit-exceeded' | 'output-limit-exceeded' | 'cancelled'>;
 
@@ -143,7 +146,10 @@ async function wasOomKilled(
 ): Promise<boolean> {
   if (ending.oomKilled !== undefined) return ending.oomKilled;
   if (usage.oomKills !== null) return usage.oomKills > (before.oomKills ?? 0);
-  return (await container.post())?.oomKilled === true;
+  // The daemon alone knows, and tells it when the container has ended. Not asked where the peak says no.
+  if (usage.memoryBytes !== null && usage.memoryBytes < NEARLY_FULL * container.shape.memoryBytes)
+    return false;
+  return (await container.end())?.oomKilled === true;
 }
 
 function round(ms: number): number {
