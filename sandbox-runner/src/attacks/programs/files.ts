@@ -60,7 +60,8 @@ except OSError:
     language: 'python',
     code: `
 import os, stat
-own = ("/work", "/tmp", "/proc/self", "/proc/%d" % os.getpid(), "/proc/thread-self")
+# /rce is where the harness lay: 128 KiB of memory, which no later run gets to see.
+own = ("/work", "/tmp", "/rce", "/proc/self", "/proc/%d" % os.getpid(), "/proc/thread-self")
 for root, folders, names in os.walk("/"):
     if root == "/proc":
         folders[:] = ["sys", "irq", "bus", "fs"]

@@ -138,7 +138,7 @@ print("done")
     language: 'python',
     code: `
 import inspect, sys
-print(len(inspect.stack()), sys._getframe().f_back, [name for name in sys.modules if "rce" in name or name in ("sitecustomize", "harness")])
+print(len(inspect.stack()), sys._getframe().f_back, [name for name in sys.modules if "rce" in name or "harness" in name])
 `,
     expect: { verdict: 'ok', stdout: '1 None []\n' },
   },

@@ -12,14 +12,14 @@ def count(folder):
         return sorted(os.listdir(folder))
     except OSError:
         return []
-print([count(folder) for folder in (os.getcwd(), "/tmp", "/dev/shm", "/dev/mqueue", "/var/tmp", "/run/lock")],
+print([count(folder) for folder in (os.getcwd(), "/tmp", "/dev/shm", "/dev/mqueue", "/var/tmp", "/run/lock", "/rce")],
       len([name for name in os.listdir("/proc") if name.isdigit()]), os.environ.get("PLANTED"), os.getcwd(), os.umask(0o77))
 try:
     socket.socket(socket.AF_UNIX).connect("\\0planted")
     print("ESCAPED: a socket of an earlier run")
 except OSError:
     pass
-for folder in (os.getcwd(), "/tmp", "/dev/shm", "/var/tmp", "/run/lock"):
+for folder in (os.getcwd(), "/tmp", "/dev/shm", "/var/tmp", "/run/lock", "/rce"):
     try:
         os.mkdir(folder + "/planted")
         open(folder + "/planted/file", "w").write("x")
@@ -39,7 +39,7 @@ os.chdir("/")
     stdins: ['', '', ''],
     expect: {
       verdict: 'ok',
-      stdout: /^\[\['main\.py'\], \[\], \[\], \[\], \[\], \[\]\] [23] None \/work 18\n$/,
+      stdout: /^\[\['main\.py'\], \[\], \[\], \[\], \[\], \[\], \[\]\] [23] None \/work 18\n$/,
     },
   },
   {
