@@ -56,7 +56,8 @@ export async function runIn(
       if (report) resolve(report);
     });
     void container.closed.then(() => resolve('died'));
-    timer = setTimeout(() => resolve('time-limit-exceeded'), limits.wallTimeMs);
+    // Node's timers count whole milliseconds and may ring up to one early.
+    timer = setTimeout(() => resolve('time-limit-exceeded'), limits.wallTimeMs + 1);
     // The processor time cannot grow faster than the share of processors allows.
     const share = options.cpus ?? CPUS_PER_JOB;
     const checkCpu = (used: number) => {

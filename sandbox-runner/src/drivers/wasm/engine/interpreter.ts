@@ -100,7 +100,8 @@ export class Interpreter implements Pooled {
     if (onOutput) this.#onOutput = this.#forwardOutput(output, limits.outputBytes, onOutput);
     this.#worker.postMessage(job);
     const startedAt = performance.now();
-    const wallTimer = setTimeout(() => this.kill('time-limit-exceeded'), limits.wallTimeMs);
+    // Node's timers count whole milliseconds and may ring up to one early.
+    const wallTimer = setTimeout(() => this.kill('time-limit-exceeded'), limits.wallTimeMs + 1);
     const stopCpuWatch = this.#watchCpu(limits.cpuTimeMs);
     Atomics.store(this.#control, SLOT.gate, 1);
     Atomics.notify(this.#control, SLOT.gate);
