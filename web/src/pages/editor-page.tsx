@@ -40,10 +40,14 @@ export function EditorPage() {
   // Another fragment in the address bar is another program, but no new page.
   const [fragment, setFragment] = useState(location.hash);
   useEffect(() => {
-    const onHashChange = () => setFragment(location.hash);
+    const onHashChange = () => {
+      // What was typed a moment ago is about to leave the page.
+      current?.workspace.save();
+      setFragment(location.hash);
+    };
     addEventListener('hashchange', onHashChange);
     return () => removeEventListener('hashchange', onHashChange);
-  }, []);
+  }, [current]);
   useEffect(() => {
     if (!isPacked(fragment)) return;
     let stale = false;
