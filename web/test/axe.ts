@@ -7,6 +7,10 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 /** What axe-core finds wrong with the page as it is shown, one line per element. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // A colour on its way to another is nobody's choice.
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState }) => playState !== 'running'),
+  );
   // Evaluated by the debugger, which the page's policy does not bind.
   await page.evaluate(SOURCE);
   const results = await page.evaluate(() =>

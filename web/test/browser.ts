@@ -25,6 +25,8 @@ export function useBrowser(url: () => string) {
   async function visit(path = '/', options: BrowserContextOptions = {}): Promise<Visit> {
     const context = await browser.newContext({
       ...DESKTOP,
+      // What is looked at is how things are, not how they come about.
+      reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
       acceptDownloads: true,
       ...options,

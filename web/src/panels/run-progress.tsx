@@ -22,7 +22,7 @@ export function RunProgress({ run }: { run: Run }) {
   return (
     <div className="flex items-center gap-2.5 border-b border-line px-4 py-3">
       <span
-        className={`size-2 motion-safe:animate-pulse rounded-full ${run.trouble === null ? 'bg-accent' : 'bg-warn'}`}
+        className={`size-2 animate-pulse rounded-full ${run.trouble === null ? 'bg-accent' : 'bg-warn'}`}
       />
       <span role="status" data-step={step} className="text-sm font-semibold">
         {text}
