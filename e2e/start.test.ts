@@ -71,12 +71,24 @@ describe('the start', () => {
   );
 
   it(
-    'names every setting that is wrong',
+    'says in a sentence that the sandbox that was asked for cannot be had',
     async () => {
-      const engine = start({ env: { RCE_PORT: 'abc', RCE_LOG_LEVEL: 'loud' } });
+      const engine = start({ driver: 'docker', env: { DOCKER_HOST: 'unix:///nowhere.sock' } });
       expect(await engine.ended).toBe(1);
-      expect(engine.output).toMatch(/RCE_PORT is "abc"/);
-      expect(engine.output).toMatch(/RCE_LOG_LEVEL is "loud"/);
+      expect(engine.output).toContain('There is no Docker socket here.');
+      expect(engine.output).not.toMatch(/\n\s+at |"stack"/);
+    },
+    LONG,
+  );
+
+  it(
+    'names every setting that is wrong, whichever part of the engine reads it',
+    async () => {
+      const wrong = { RCE_PORT: 'abc', RCE_LOG_LEVEL: 'loud', RCE_RATE_LIMIT: 'few', RCE_SANDBOX: 'none' };
+      const engine = start({ env: wrong });
+      expect(await engine.ended).toBe(1);
+      for (const [name, value] of Object.entries(wrong))
+        expect(engine.output).toContain(`${name} is "${value}"`);
     },
     LONG,
   );

@@ -40,7 +40,7 @@ export async function installIfStale() {
   const why = existsSync(MODULES)
     ? 'The installed packages are not those of package-lock.json'
     : 'First start';
-  const done = progress(`${why}: installing packages (about 400 MB)`);
+  const done = progress(`${why}: installing packages (about 450 MB to load, 1.1 GB on disk)`);
   // Nobody reads warnings about the engines of packages that run under the project's own Node.
   const { code, output } = await run(
     WINDOWS ? 'npm.cmd' : 'npm',

@@ -14,12 +14,13 @@ export async function languages(api: Api, args: readonly string[]): Promise<numb
     console.log(JSON.stringify(all, undefined, 2));
     return EXIT.ok;
   }
-  const width = Math.max(...all.map(({ id }) => id.length));
+  const width = (of: 'id' | 'name') => Math.max(...all.map((language) => language[of].length));
+  const widths = { id: width('id'), name: width('name') };
   for (const language of all) {
     const state = language.available
       ? [language.version, `(${language.driver})`].filter(Boolean).join(' ')
       : `not available: ${language.unavailable ?? ''}`;
-    console.log(`${language.id.padEnd(width)}  ${language.name}  ${state}`);
+    console.log(`${language.id.padEnd(widths.id)}  ${language.name.padEnd(widths.name)}  ${state}`);
   }
   return EXIT.ok;
 }

@@ -53,7 +53,7 @@ export async function run(api: Api, args: readonly string[]): Promise<number> {
     job = await api.status(job.jobId, WAIT_SECONDS);
   }
   if (values.json) console.log(JSON.stringify(job, undefined, 2));
-  else if (!values.json) printEnd(job);
+  else printEnd(job);
   return exitCodeOf(job);
 }
 
@@ -142,11 +142,15 @@ class Printer {
 function printEnd(job: JobView): void {
   const { verdict, tests = [] } = job;
   for (const test of tests) {
-    const time = `${Math.round(test.executionTime)} ms`;
-    console.error(`test ${test.index + 1}${test.name ? ` (${test.name})` : ''}: ${test.verdict}, ${time}`);
+    const name = test.name ? ` (${test.name})` : '';
+    console.error(`test ${test.index + 1}${name}: ${test.verdict}, ${duration(test.executionTime)}`);
   }
   if (verdict === null || verdict === 'ok' || (verdict === 'runtime-error' && job.exitCode !== null)) return;
-  const time = job.executionTime === null ? '' : ` after ${(job.executionTime / 1000).toFixed(1)} s`;
+  const time = job.executionTime === null ? '' : ` after ${duration(job.executionTime)}`;
   const end = job.signal === null ? '' : ` by ${job.signal}`;
   console.error(`rce: ${verdict}${end}${time}: ${job.reason ?? VERDICTS[verdict].meaning}`);
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

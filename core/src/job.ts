@@ -164,6 +164,11 @@ function iso(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }
 
+/** What clocks tell beyond a thousandth of a millisecond is noise. */
+function rounded(ms: number): number {
+  return Math.round(1000 * ms) / 1000;
+}
+
 /** The wire form of a job. */
 export function toView(job: Job): JobView {
   const { result, submission } = job;
@@ -182,8 +187,8 @@ export function toView(job: Job): JobView {
     truncated: { output: result?.truncated.stdout ?? false, stderr: result?.truncated.stderr ?? false },
     exitCode: result?.exitCode ?? null,
     signal: result?.signal ?? null,
-    executionTime: result?.wallTimeMs ?? null,
-    cpuTime: result?.cpuTimeMs ?? null,
+    executionTime: result ? rounded(result.wallTimeMs) : null,
+    cpuTime: (result?.cpuTimeMs && rounded(result.cpuTimeMs)) ?? null,
     memoryPeak: result?.memoryBytes ?? null,
     ...(result?.tests === undefined
       ? {}
@@ -216,8 +221,8 @@ function toTestView(test: TestOutcome, cases: readonly TestCase[] | undefined): 
     truncated: { output: test.truncated.stdout, stderr: test.truncated.stderr },
     exitCode: test.exitCode,
     signal: test.signal,
-    executionTime: test.wallTimeMs,
-    cpuTime: test.cpuTimeMs,
+    executionTime: rounded(test.wallTimeMs),
+    cpuTime: test.cpuTimeMs && rounded(test.cpuTimeMs),
     memoryPeak: test.memoryBytes,
   };
 }

@@ -32,15 +32,16 @@ const RATE_SETTINGS = {
     .describe('proxies of your own in front of the API gateway, for example 1 for CloudFront'),
 };
 
+/** What an operator may set, whichever function reads it. */
+export const OPERATOR_SETTINGS = { ...API_KEY_SETTINGS, ...RATE_SETTINGS, ...LIMIT_SETTINGS };
+
 /** What each function reads of its environment. The manifest lists the same names for those who deploy. */
 export const SETTINGS = {
   submit: z.object({
     ...LOG_SETTINGS,
     ...TABLE_SETTINGS,
     ...QUEUE_SETTINGS,
-    ...API_KEY_SETTINGS,
-    ...RATE_SETTINGS,
-    ...LIMIT_SETTINGS,
+    ...OPERATOR_SETTINGS,
   }),
   status: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
   cancel: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
@@ -11,6 +11,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
  */
 export function createLog(name: string, level: (typeof LOG_LEVELS)[number]): Logger {
   const options = { name, level, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!process.stdout.isTTY) return pino(options);
+  // At once: what is left for the exit is tried again for ever, should nobody read it any more (sonic-boom's flushSync).
+  if (!process.stdout.isTTY) return pino(options, destination({ dest: 1, sync: true }));
   return pino(options, pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true }));
 }

@@ -47,12 +47,8 @@ const SANDBOX_SETTINGS = {
   ...(imageSettings as object),
 };
 
-/** Settings of the runner, those of the AWS adapters among them. */
-const RunnerSettings = z.object({
-  ...TABLE_SETTINGS,
-  ...QUEUE_SETTINGS,
-  ...DEAD_LETTER_QUEUE_SETTINGS,
-  ...ANALYZER_SETTINGS,
+/** What an operator may set for a runner. */
+export const OPERATOR_SETTINGS = {
   ...SANDBOX_SETTINGS,
   RCE_DATA_DIR: z
     .string()
@@ -74,6 +70,15 @@ const RunnerSettings = z.object({
   RCE_METRICS_HOST: z.string().default('127.0.0.1').describe('address of /metrics, /health and /ready'),
   RCE_METRICS_PORT: integer(0, 65_535).default(9464).describe('port of /metrics, /health and /ready'),
   RCE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+};
+
+/** Settings of the runner, those of the AWS adapters among them. */
+const RunnerSettings = z.object({
+  ...TABLE_SETTINGS,
+  ...QUEUE_SETTINGS,
+  ...DEAD_LETTER_QUEUE_SETTINGS,
+  ...ANALYZER_SETTINGS,
+  ...OPERATOR_SETTINGS,
 });
 
 interface SandboxChoices {

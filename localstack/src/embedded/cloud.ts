@@ -53,7 +53,11 @@ const WEB_FOLDER = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 async function main(): Promise<void> {
   const settings = readCloudSettings();
   const log = createLog('cloud', settings.RCE_LOG_LEVEL);
-  const onError = (error: unknown) => log.error(error);
+  const stop = new AbortController();
+  // What an end cuts off has not failed.
+  const onError = (error: unknown) => {
+    if (!stop.signal.aborted) log.error(error);
+  };
   makeFolder(settings.RCE_DATA_DIR);
 
   const table = await openTables(settings.RCE_DATA_DIR);
@@ -96,7 +100,6 @@ async function main(): Promise<void> {
   });
   const port = await listen(api, settings.RCE_PORT, settings.RCE_HOST);
 
-  const stop = new AbortController();
   for (const name of FUNCTION_NAMES) {
     const definition: FunctionDefinition = FUNCTIONS[name];
     if (definition.scheduleEveryMs !== undefined)

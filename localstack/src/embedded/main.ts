@@ -76,7 +76,9 @@ async function main(): Promise<void> {
   cloud.start();
   cloudReady = await firstReady.promise;
   runner.start();
-  const { driver, languages } = await waitUntilServing(cloudReady.url, ending.signal);
+  const found = await waitUntilServing(cloudReady.url, ending.signal);
+  if (!found) return;
+  const { driver, languages } = found;
   serving = true;
   const why = await describeSandbox(driver);
   console.log(banner({ url: cloudReady.url, driver, why, languages, dataDir: settings.RCE_DATA_DIR }));

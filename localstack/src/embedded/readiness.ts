@@ -16,14 +16,14 @@ export interface Serving {
   readonly languages: readonly string[];
 }
 
-/** Resolves once the health check is good and a runner has said what it can run. */
-export async function waitUntilServing(url: string, signal: AbortSignal): Promise<Serving> {
-  for (;;) {
-    signal.throwIfAborted();
+/** Resolves once the health check is good and a runner has said what it can run; with undefined when told to end. */
+export async function waitUntilServing(url: string, signal: AbortSignal): Promise<Serving | undefined> {
+  while (!signal.aborted) {
     const serving = await look(url).catch(() => undefined);
     if (serving) return serving;
-    await sleep(POLL_MS, undefined, { signal });
+    await sleep(POLL_MS);
   }
+  return undefined;
 }
 
 async function look(url: string): Promise<Serving | undefined> {

@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { integer, parseSettings } from '@rce/core/settings.ts';
+import { OPERATOR_SETTINGS as FUNCTIONS_SETTINGS } from '@rce/functions/settings.ts';
+import { OPERATOR_SETTINGS as RUNNER_SETTINGS } from '@rce/sandbox-runner/settings.ts';
 import { z } from 'zod';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export const DEFAULT_PORT = 3000;
 
-/** Settings of `npm start`. Those of the runner and of the functions are theirs, and passed on to them. */
+/** Settings of `npm start` itself. */
 const EmbeddedSettings = z.object({
   RCE_HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   RCE_PORT: integer(0, 65_535).default(DEFAULT_PORT).describe('port to listen on; 0 takes a free one'),
@@ -31,9 +33,14 @@ const EmbeddedSettings = z.object({
 });
 export type EmbeddedSettings = z.output<typeof EmbeddedSettings>;
 
-/** @throws SettingsError listing every mistake. */
+/**
+ * Those of the functions and of the runner are read by them, and looked at here so that all mistakes are told
+ * at once, before anything starts.
+ * @throws SettingsError listing every mistake.
+ */
 export function readEmbeddedSettings(env: NodeJS.ProcessEnv = process.env): EmbeddedSettings {
-  return parseSettings(EmbeddedSettings, env);
+  const all = z.object({ ...FUNCTIONS_SETTINGS, ...RUNNER_SETTINGS, ...EmbeddedSettings.shape });
+  return parseSettings(all, env);
 }
 
 /** What the supervisor tells the cloud, besides. */
