@@ -6,7 +6,7 @@ import { createDockerSandbox } from './docker-sandbox.ts';
 
 /** What the runs before and after look at: anything that a run could have left or changed. */
 const LOOK = `
-import os, socket, resource
+import fcntl, os, socket, resource
 def state():
     pids = sorted(int(p) for p in os.listdir("/proc") if p.isdigit())
     return {
@@ -15,6 +15,7 @@ def state():
         "nice": os.nice(0), "cpus": len(os.sched_getaffinity(0)) == os.cpu_count(),
         "policy": os.sched_getscheduler(0),
         "nofile": resource.getrlimit(resource.RLIMIT_NOFILE)[0], "cpu": resource.getrlimit(resource.RLIMIT_CPU)[0],
+        "streams": [(os.fstat(fd).st_mode, fcntl.fcntl(fd, 1032)) for fd in (1, 2)],
         "blocking": os.get_blocking(1), "mask": os.umask(0o22), "fds": len(os.listdir("/proc/self/fd")),
         "source": len(open("/work/main.py").read()) == SIZE,
         "tcp": [l for f in ("tcp", "tcp6") for l in open("/proc/net/" + f).read().splitlines()[1:]],
@@ -99,7 +100,13 @@ for change in (lambda: os.setpriority(os.PRIO_PROCESS, 1, 19), lambda: os.setpri
                lambda: os.setpriority(os.PRIO_PGRP, os.getpgid(1), 19), lambda: os.sched_setaffinity(1, {0}),
                lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))):
     try: change()
-    except OSError: pass`,
+    except OSError: pass
+# Process 1 by a number of which the kernel takes the lower half only.
+import ctypes, platform
+process, zero, cpu = ctypes.c_long((1 << 32) + 1), ctypes.create_string_buffer(64), ctypes.create_string_buffer(b"\x01", 8)
+setpriority, setscheduler, setaffinity = (141, 144, 203) if platform.machine() == "x86_64" else (140, 119, 122)
+for call in ((setpriority, 0, process, 19), (setscheduler, process, 5, zero), (setaffinity, process, 8, cpu)):
+    ctypes.CDLL(None).syscall(*call)`,
   'changes its own limits and priority': `
 resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)); os.nice(19); os.umask(0o777)
 os.sched_setaffinity(0, {0}); os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))`,
@@ -109,6 +116,9 @@ import fcntl
 for fd in (0, 1, 2): fcntl.fcntl(fd, 1031, 4096)
 for fd in (1, 2):
     fd = os.open(f"/proc/1/fd/{fd}", os.O_WRONLY); fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK | os.O_APPEND)`,
+  'takes away the rights to its streams': `
+sys.stdout.flush()
+os.fchmod(1, 0); os.fchmod(2, 0)`,
   'closes its streams': 'sys.stdout.flush(); os.closerange(0, 100)',
   'leaves connections': `
 server = socket.create_server(("127.0.0.1", 8080))

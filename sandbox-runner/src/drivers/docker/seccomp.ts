@@ -12,11 +12,17 @@ const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const CLONE_NEW_ANYTHING = 0x7e020000;
-/** The container's process 1 is our harness. */
-const HARNESS_PID = 1;
+
+/** The kernel's PID_MAX_LIMIT is 2^22. */
+const PID_BITS = 22;
 
 const equal = (index: number, value: number) => ({ index, value, op: 'SCMP_CMP_EQ' });
-const differs = (index: number, value: number) => ({ index, value, op: 'SCMP_CMP_NE' });
+const masked = (index: number, mask: number, value: number) => ({
+  index,
+  value: mask,
+  valueTwo: value,
+  op: 'SCMP_CMP_MASKED_EQ',
+});
 const allow = (names: string[], ...args: object[]) => ({ names, action: ALLOW, args });
 
 /**
@@ -46,18 +52,28 @@ export function seccompProfile(): string {
       // uname26 and ADDR_NO_RANDOMIZE are for old binaries and debuggers; the rest asks or resets.
       allow(['personality'], equal(0, 0)),
       allow(['personality'], equal(0, 0xffffffff)),
-      // Limits and priorities of itself and its children, but never of the harness: what process 1 has,
+      // Limits and priorities of itself and its children, but never of the harness, process 1: what that has,
       // the runs that follow inherit.
       allow(['prlimit64'], equal(0, 0)),
-      ...['sched_setaffinity', 'sched_setattr', 'sched_setparam', 'sched_setscheduler'].map((name) =>
-        allow([name], differs(0, HARNESS_PID)),
+      ...notHarness(0).map((pid) =>
+        allow(['sched_setaffinity', 'sched_setattr', 'sched_setparam', 'sched_setscheduler'], pid),
       ),
-      allow(['setpriority'], equal(0, 0), differs(1, HARNESS_PID)),
+      ...notHarness(1).map((pid) => allow(['setpriority'], equal(0, 0), pid)),
     ],
   };
   return JSON.stringify(profile);
 }
 
 function maskedZero(index: number) {
-  return { index, value: CLONE_NEW_ANYTHING, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' };
+  return masked(index, CLONE_NEW_ANYTHING, 0);
+}
+
+/**
+ * Conditions of which one holds for every process id but 1: no bit is set, or one beside the lowest. The kernel
+ * takes the lower 32 bits of the argument, but a filter compares 64: `differs from 1` would let 2^32 + 1 through,
+ * which is process 1 as well.
+ */
+function notHarness(index: number) {
+  const bits = Array.from({ length: PID_BITS - 1 }, (_, bit) => 2 ** (bit + 1));
+  return [masked(index, 0xffffffff, 0), ...bits.map((bit) => masked(index, bit, bit))];
 }
