@@ -136,6 +136,36 @@ while True:
     expect: MLE,
   },
   {
+    name: 'long links without end',
+    language: 'python',
+    code: `
+import os
+for folder in ("/work", "/tmp"):
+    try:
+        for number in range(1 << 20):
+            os.symlink("x" * 4_000, f"{folder}/{number}")
+    except OSError:
+        print("full")
+`,
+    limits: { diskBytes: 64 * MiB, wallTimeMs: 15_000, cpuTimeMs: 15_000 },
+    expect: { verdict: 'ok', stdout: 'full\nfull\n' },
+    drivers: BOTH,
+  },
+  {
+    name: 'names and objects too large to be copied out of the sandbox',
+    language: 'javascript',
+    code: `
+const fs = require('node:fs');
+const attempt = (action) => { try { action(); } catch {} };
+attempt(() => fs.writeFileSync('/tmp/x', Array.from({ length: 5e5 }, () => ({}))));
+import('./' + 'x'.repeat(8e7)).catch(() => console.log('done'));
+`,
+    limits: { memoryBytes: 512 * MiB, wallTimeMs: 15_000, cpuTimeMs: 15_000 },
+    expect: { verdict: ANY_END },
+    expectWasm: { verdict: 'ok', stdout: 'done\n' },
+    drivers: BOTH,
+  },
+  {
     name: 'files on both writable file systems, which are memory too',
     language: 'python',
     code: `

@@ -16,8 +16,16 @@ import {
 } from '../thread/control.ts';
 
 const PAGE = 65_536;
+const MiB = 1024 * 1024;
 /** Deep recursion needs a real stack, too: up to 30 KB for each level that goes through C. */
 const STACK_MB = 64;
+/** The thread's JavaScript heap, where our host code lives. */
+const HOST_HEAP_MB = 64;
+/**
+ * Strings that a program hands over are copied into that heap, some more than once. The thread ends when its heap
+ * is full, but one copy that goes far beyond its limit would end the process, and with it every other program.
+ */
+const HOST_COPIES = 4;
 /** An answer about processor time that takes longer is not worth the wait: the thread sleeps. */
 const CPU_ANSWER_MS = 50;
 
@@ -51,8 +59,11 @@ export class Interpreter implements Pooled {
       eval: true,
       env: {},
       workerData,
-      // Nothing but our own host code lives in the thread's JavaScript heap.
-      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: STACK_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: HOST_HEAP_MB + HOST_COPIES * Math.ceil(spec.memoryBytes / MiB),
+        maxYoungGenerationSizeMb: 8,
+        stackSizeMb: STACK_MB,
+      },
     });
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: ThreadMessage) => {
@@ -60,7 +71,12 @@ export class Interpreter implements Pooled {
         else if (message.type === 'output') this.#onOutput();
         else this.#end.resolve(message.end);
       });
-      this.#worker.on('error', (error) => this.#end.resolve({ kind: 'fault', message: String(error) }));
+      this.#worker.on('error', (error) =>
+        // The heap holds what the program has us keep, such as the names of its files.
+        this.#end.resolve(
+          isOutOfMemory(error) ? 'memory-limit-exceeded' : { kind: 'fault', message: String(error) },
+        ),
+      );
       this.#worker.on('exit', () => this.#end.resolve({ kind: 'fault', message: 'the thread ended' }));
       void this.#end.promise.then((end) =>
         reject(
@@ -215,4 +231,8 @@ function ending(end: ThreadEnd | KillReason): Pick<RunOutcome, 'verdict' | 'exit
     case 'fault':
       throw new Error(end.message);
   }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }

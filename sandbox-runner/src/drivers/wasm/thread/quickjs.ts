@@ -152,13 +152,18 @@ class QuickJsProgram {
 
   /** For the loader of ES modules. */
   normalize(base: string, specifier: string): string {
+    if (specifier.length > MAX_SPECIFIER)
+      throw plainError('ERR_INVALID_MODULE_SPECIFIER', 'The name of the module is too long');
     if (!/^(?:\.{0,2}\/|file:)/.test(specifier)) {
       if (this.#call('exportNames', specifier) !== undefined)
         return `node:${specifier.replace(/^node:/, '')}`;
       throw plainError('ERR_MODULE_NOT_FOUND', `Cannot find package '${specifier}' imported from ${base}`);
     }
-    const path = new URL(specifier, `file://${base}`).pathname;
-    return decodeURIComponent(path);
+    try {
+      return decodeURIComponent(new URL(specifier, `file://${base}`).pathname);
+    } catch {
+      throw plainError('ERR_INVALID_MODULE_SPECIFIER', `Invalid module '${specifier}' imported from ${base}`);
+    }
   }
 
   /** Source of an ES module; for others one that exports what `require` gives. */
@@ -230,7 +235,7 @@ class QuickJsProgram {
     return vm.withScope((scope) => {
       const handles = args.map((arg) => vm.hostToHandle(arg));
       try {
-        return vm.dump(vm.callFunction(this.#guest.getProp(name), vm.undefined, ...handles));
+        return plain(vm.callFunction(this.#guest.getProp(name), vm.undefined, ...handles));
       } catch (error) {
         // It outlives the scope, in which it was made.
         if (error instanceof JSException) scope.escape(error.handle);
@@ -275,13 +280,7 @@ class QuickJsProgram {
         return vm.newUint8Array(crypto.getRandomValues(bytes));
       },
       file: (operation, path, ...rest) =>
-        vm.hostToHandle(
-          this.#files.call(
-            String(operation),
-            String(path),
-            rest.map((handle) => vm.dump(handle)),
-          ),
-        ),
+        vm.hostToHandle(this.#files.call(String(operation), String(path), rest.map(plain))),
       compile: (path, source) => {
         const wrapper = String(this.#callRaw('wrapper'));
         try {
@@ -311,7 +310,25 @@ class QuickJsProgram {
 }
 
 const PENDING = 0;
+/** Characters of a module's name: no file has a longer path. */
+const MAX_SPECIFIER = 4_096;
 const HASHES = new Set(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512']);
+
+/**
+ * A value of the program's that is no object, or bytes. Objects would be copied with all that hangs on them, and
+ * take many times the memory that they take in the program.
+ */
+function plain(handle: JSValueHandle): string | number | boolean | Uint8Array | undefined {
+  if (handle.isString) return handle.toString();
+  if (handle.isNumber) return handle.toNumber();
+  if (handle.isBool) return handle.toBoolean();
+  if (handle.isUndefined) return undefined;
+  try {
+    return handle.toUint8Array();
+  } catch {
+    return undefined;
+  }
+}
 
 function toBytes(handle: JSValueHandle | undefined): Uint8Array {
   return handle?.toUint8Array() ?? new Uint8Array();
