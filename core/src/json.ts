@@ -6,6 +6,9 @@ export type JsonResult =
   | { readonly syntax: string }
   | { readonly errors: readonly FieldError[] };
 
+/** More keys than any object of ours has. To check each of a hundred thousand would take a second. */
+const MAX_KEYS = 1_000;
+
 interface Level {
   /** Keys seen, of an object; undefined in an array. */
   readonly keys: Set<string> | undefined;
@@ -14,7 +17,7 @@ interface Level {
 }
 
 /**
- * Parses JSON from a stranger: no deeper than `maxDepth`, no key twice, no `__proto__`.
+ * Parses JSON from a stranger: no deeper than `maxDepth`, no key twice, no `__proto__`, not too many keys.
  * Takes time linear in the length of the text, and no stack.
  */
 export function parseJson(text: string, maxDepth: number): JsonResult {
@@ -57,6 +60,10 @@ function inspect(text: string, maxDepth: number): FieldError | undefined {
           if (key === '__proto__') return { path: path(), message: 'This key is not known.' };
           if (level.keys.has(level.at)) return { path: path(), message: 'This key is given twice.' };
           level.keys.add(level.at);
+          if (level.keys.size > MAX_KEYS) {
+            levels.pop();
+            return { path: path(), message: `must have at most ${MAX_KEYS} keys` };
+          }
         }
         index = end;
         break;
