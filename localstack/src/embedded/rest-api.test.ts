@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type Server } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,10 @@ import { FunctionFailure, type Functions } from './function-host.ts';
 import { createHostMetrics } from './host-metrics.ts';
 import { createRestApi } from './rest-api.ts';
 import type { RestEvent } from './rest-event.ts';
-import { createStaticSite } from './static-site.ts';
+import { createStaticSite, type StaticSite } from './static-site.ts';
 
 let server: Server;
+let site: StaticSite;
 let base: string;
 let port: number;
 
@@ -38,6 +39,11 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), '<h1>page</h1>');
   writeFileSync(join(folder, 'assets', 'app-1234.js'), 'run()');
+  site = createStaticSite({
+    folder,
+    headers: { 'x-frame-options': 'DENY' },
+    cacheControl: (path) => (path.startsWith('/assets/') ? 'immutable' : 'no-cache'),
+  });
   const names = ['echo', 'slow', 'broken', 'malformed', 'binary'];
   server = createRestApi({
     routes: [
@@ -46,11 +52,7 @@ beforeAll(async () => {
       { method: 'GET', path: '/api/items/{id}', name: 'echo' },
     ],
     functions,
-    site: createStaticSite({
-      folder,
-      headers: { 'x-frame-options': 'DENY' },
-      cacheControl: (path) => (path.startsWith('/assets/') ? 'immutable' : 'no-cache'),
-    }),
+    site,
     allowedHosts: [],
     metrics: createHostMetrics(),
     onError: () => {},
@@ -206,6 +208,12 @@ describe('the page', () => {
       expect(statusCode === 404 || body === '<h1>page</h1>').toBe(true);
     },
   );
+
+  it('is held once, however many callers are slow to take it in', async () => {
+    const request = { method: 'GET' } as IncomingMessage;
+    const [first, second] = await Promise.all([site.answer(request, '/'), site.answer(request, '/')]);
+    expect(first?.body).toBe(second?.body);
+  });
 
   it('HEAD has no body, but its length', async () => {
     const { statusCode, headers, body } = await raw('HEAD', '/');

@@ -1,5 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { ApiError } from '@rce/core/errors.ts';
@@ -38,12 +37,13 @@ export interface SiteOptions {
 }
 
 /**
- * Serves a folder of built files. Only names found in the folder at the start are served, so no path in a
- * request reaches the file system. A path without an extension is one of the page's own: it gets index.html.
+ * Serves a folder of built files. They are read at the start: no path in a request reaches the file system, and
+ * callers who do not take their answers in have us hold no copies. A path without an extension is one of the page's
+ * own: it gets index.html.
  */
 export function createStaticSite({ folder, headers, cacheControl }: SiteOptions): StaticSite {
   const files = new Map(
-    listFiles(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, path]),
+    listFiles(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, readFileSync(path)]),
   );
   // Names in one case: else a header that the host sends as well would be there twice.
   const common = Object.fromEntries(
@@ -61,7 +61,6 @@ export function createStaticSite({ folder, headers, cacheControl }: SiteOptions)
       }
       const name = files.has(path) ? path : extname(path) === '' ? '/index.html' : undefined;
       if (name === undefined) throw new ApiError('not-found', `There is nothing at ${path.slice(0, 200)}.`);
-      const file = files.get(name);
       return {
         status: 200,
         headers: {
@@ -69,7 +68,7 @@ export function createStaticSite({ folder, headers, cacheControl }: SiteOptions)
           'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
           'cache-control': cacheControl(name),
         },
-        body: file ? await readFile(file) : Buffer.from(NO_PAGE),
+        body: files.get(name) ?? Buffer.from(NO_PAGE),
       };
     },
   };
