@@ -12,8 +12,8 @@ environment() { :; }
 eval "$(dd bs="$length" count=1 iflag=fullblock)"
 # Not in the background: the shell would have it ignore SIGINT.
 (
-  environment
   unset token length artifact
+  environment
   exec "$@"
 ) <&4 >/proc/self/fd/1 2>/proc/self/fd/3 3>&- 4<&-
 status=$?

@@ -72,6 +72,14 @@ print(ascii([os.environ[name] for name in ("A", "B", "C", "D")]))
     drivers: BOTH,
   },
   {
+    name: 'variables with the names of the harness’s own',
+    language: 'bash',
+    code: 'echo "$token $length $artifact $status $1"',
+    args: ['1'],
+    env: { token: 'a', length: 'b', artifact: 'c', status: 'd' },
+    expect: { verdict: 'ok', stdout: 'a b c d 1\n' },
+  },
+  {
     name: 'as many arguments as are allowed, as large as they may be',
     language: 'python',
     code: `import sys\nprint(len(sys.argv) - 1, sum(map(len, sys.argv[1:])))`,
