@@ -1,4 +1,9 @@
-import { CreateTableCommand, type DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { jobsTableDefinition } from '@rce/aws/jobs-table.ts';
 import { DELIVERY } from '@rce/core/limits.ts';
@@ -32,6 +37,11 @@ export async function createResources(
   await tables.send(new CreateTableCommand(jobsTableDefinition(table))).catch((error: unknown) => {
     if (!(error instanceof ResourceInUseException)) throw error;
   });
+  // A table that was just made takes queries only once it is active.
+  await waitUntilTableExists(
+    { client: tables, minDelay: 0.05, maxDelay: 1, maxWaitTime: 30 },
+    { TableName: table },
+  );
   const retention = { MessageRetentionPeriod: seconds(DELIVERY.messageRetentionMs) };
   await queues.send(new CreateQueueCommand({ QueueName: QUEUES.deadLetter, Attributes: retention }));
   await queues.send(
