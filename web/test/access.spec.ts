@@ -1,14 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/describe-engines.ts';
 import { accessibilityFaults } from './axe.ts';
-import { PHONE, run, stream, useBrowser, verdict, write } from './browser.ts';
+import { type Browsing, PHONE, run, stream, verdict, write } from './browser.ts';
 import { RISKY } from './panels.spec.ts';
 
 /** Keyboard, screen reader, phone. */
-export function accessSpec(target: Target): void {
+export function accessSpec({ on }: Browsing): void {
   describe('access', () => {
-    const { on } = useBrowser(() => target.url);
-
     it.each(['light', 'dark'] as const)('has no fault that axe finds, in the %s theme', (colorScheme) =>
       on(
         async (page) => {

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Axe {
+  run(options: RunOptions): Promise<AxeResults>;
+}
 
 /** What axe-core finds wrong with the page as it is shown, one line per element. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
@@ -12,9 +16,9 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     document.getAnimations().every(({ playState }) => playState !== 'running'),
   );
   // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(SOURCE);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(SOURCE);
   const results = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
   );
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html} (${node.failureSummary?.replaceAll(/\s+/g, ' ') ?? ''})`),

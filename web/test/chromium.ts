@@ -21,8 +21,8 @@ export const PHONE: BrowserContextOptions = {
   locale: 'en-US',
 };
 
-export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
+export async function launch(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium() ?? '', args: [...FLAGS, ...flags] });
 }
 
 /** The full editor is there. */

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/describe-engines.ts';
-import { ready, run, stream, useBrowser, write } from './browser.ts';
+import { type Browsing, ready, run, stream, write } from './browser.ts';
 
 /** Languages, files, drafts and keys. */
-export function editorSpec(target: Target): void {
+export function editorSpec({ on }: Browsing): void {
   describe('the editor', () => {
-    const { on } = useBrowser(() => target.url);
-
     it('keeps a draft for each language, over a reload', () =>
       on(async (page) => {
         await write(page, 'print("my python")');

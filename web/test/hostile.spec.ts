@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Target } from '../../e2e/support/describe-engines.ts';
-import { run, stream, useBrowser, verdict, write } from './browser.ts';
+import { type Browsing, run, stream, verdict, write } from './browser.ts';
 
 /** Programs, output and links of people who mean harm. */
-export function hostileSpec(target: Target): void {
+export function hostileSpec({ on, visit }: Browsing, target: Target): void {
   describe('hostile content', () => {
-    const { on, visit } = useBrowser(() => target.url);
-
     it('shows markup as text', () =>
       on(async (page) => {
         const markup = '<script>document.title="pwned"</script><img src=x onerror=document.title="pwned">';

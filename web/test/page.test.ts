@@ -2,25 +2,31 @@ import { jest } from '@jest/globals';
 import { describeEngines } from '../../e2e/support/describe-engines.ts';
 import { describeLayer, missingChromium } from '../../e2e/support/layers.ts';
 import { accessSpec } from './access.spec.ts';
+import { useBrowser } from './browser.ts';
 import { editorSpec } from './editor.spec.ts';
 import { hostileSpec } from './hostile.spec.ts';
 import { panelsSpec } from './panels.spec.ts';
 import { runSpec } from './run.spec.ts';
+import { sandboxSpec } from './sandbox.spec.ts';
 import { screenshotsSpec } from './screenshots.spec.ts';
 import { sharingSpec } from './sharing.spec.ts';
 
 // A test opens several pages and reads them with axe; on a busy machine that takes its time.
 jest.setTimeout(120_000);
 
-/** The page in a real browser, served by a real engine, once with each sandbox driver. */
+/** The page in a real browser, served by a real engine. */
 describeLayer('chromium', missingChromium(), 'the page', () => {
-  describeEngines('in Chromium', (target) => {
-    runSpec(target);
-    editorSpec(target);
-    panelsSpec(target);
-    sharingSpec(target);
-    hostileSpec(target);
-    accessSpec(target);
-    screenshotsSpec(target);
+  describeEngines('in Chromium', (target, { first }) => {
+    const browsing = useBrowser(() => target.url);
+    sandboxSpec(browsing, target);
+    // The rest is the same page whichever sandbox runs the programs: once is enough.
+    if (!first) return;
+    runSpec(browsing);
+    editorSpec(browsing);
+    panelsSpec(browsing);
+    sharingSpec(browsing, target);
+    hostileSpec(browsing, target);
+    accessSpec(browsing);
+    screenshotsSpec(browsing);
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/describe-engines.ts';
-import { run, stream, useBrowser, write } from './browser.ts';
+import { type Browsing, run, stream, write } from './browser.ts';
 
 export const RISKY = `import pickle, subprocess
 
@@ -12,10 +11,8 @@ def load(path, command):
 `;
 
 /** Output, tests and analysis. */
-export function panelsSpec(target: Target): void {
+export function panelsSpec({ on }: Browsing): void {
   describe('the panels', () => {
-    const { on } = useBrowser(() => target.url);
-
     it('copy and download the output', () =>
       on(async (page) => {
         await write(page, 'print("some output")');
@@ -28,41 +25,6 @@ export function panelsSpec(target: Target): void {
           page.getByRole('button', { name: 'Download stdout' }).click(),
         ]);
         expect(readFileSync(await download.path(), 'utf8')).toBe('some output\n');
-      }));
-
-    it('say where the output was cut and why', () =>
-      on(async (page) => {
-        await write(page, 'while True: print("x" * 99)');
-        expect(await run(page)).toBe('output-limit-exceeded');
-        expect(await page.getByText('Cut here').textContent()).toContain('64 KiB');
-      }));
-
-    it('run all tests at once, with a verdict and a difference for each', () =>
-      on(async (page) => {
-        await write(page, 'print(int(input()) * 2)');
-        await page.getByRole('tab', { name: /Tests/ }).click();
-        for (const [stdin, expected] of [
-          ['1', '2'],
-          ['3', '7'],
-          ['x', '0'],
-        ] as const) {
-          await page.getByRole('button', { name: 'Add a test' }).click();
-          await page.getByRole('textbox', { name: 'Input', exact: true }).fill(stdin);
-          await page.getByLabel('Expected output').fill(expected);
-        }
-        await page.getByRole('button', { name: 'Run tests' }).click();
-        await page.getByText('1 of 3 passed').waitFor();
-        const verdicts = await page
-          .locator('tr[data-test]')
-          .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-verdict')));
-        expect(verdicts).toEqual(['ok', 'wrong-answer', 'runtime-error']);
-        await page.getByRole('button', { name: 'Details of Test 2' }).click();
-        await page.locator('[data-diff] del').waitFor();
-        expect(await page.locator('[data-diff] del').textContent()).toBe('7');
-        expect(await page.locator('[data-diff] ins').textContent()).toBe('6');
-        // A result is of the case as it was; an edited case has none.
-        await page.getByLabel('Expected output').fill('6');
-        expect(await page.locator('tr[data-test="1"]').getAttribute('data-verdict')).toBeNull();
       }));
 
     it('show what is risky, how the score comes about, and go to the line', () =>

@@ -1,66 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../e2e/support/describe-engines.ts';
-import { run, stream, useBrowser, verdict, write } from './browser.ts';
+import { type Browsing, stream, verdict, write } from './browser.ts';
 
-/** From key press to result, and what can come in between. */
-export function runSpec(target: Target): void {
+/** What can come between the key press and the result. */
+export function runSpec({ on }: Browsing): void {
   describe('a run', () => {
-    const { on } = useBrowser(() => target.url);
-
-    it('goes from the example to its output by one shortcut', () =>
-      on(async (page) => {
-        expect(await run(page)).toBe('ok');
-        expect(await stream(page, 'stdout').textContent()).toContain('the ### 3');
-        expect(await page.getByText('Exit code 0').isVisible()).toBe(true);
-        expect(await page.getByText('Peak memory').isVisible()).toBe(true);
-      }));
-
-    it('names the sandbox that was used', () =>
-      on(async (page) => {
-        await run(page);
-        expect(await page.locator('[data-driver]').getAttribute('data-driver')).toBe(target.driver);
-      }));
-
-    it('tells stdout and stderr apart, shows colours, and says what to do about the error', () =>
-      on(async (page) => {
-        await write(page, 'print("\\x1b[31mred\\x1b[0m plain")\nraise ValueError("no")');
-        expect(await run(page)).toBe('runtime-error');
-        expect(await stream(page, 'stdout').textContent()).toBe('red plain\n');
-        expect(await stream(page, 'stdout').locator('span').first().getAttribute('style')).toContain(
-          '--ansi-1',
-        );
-        expect(await stream(page, 'stderr').textContent()).toContain('ValueError: no');
-        expect(await page.getByText('Read stderr').isVisible()).toBe(true);
-      }));
-
-    it('gives the program its input and its arguments', () =>
-      on(async (page) => {
-        await write(page, 'import sys\nprint(sys.argv[1:], sys.stdin.read())');
-        await page.getByLabel('Standard input').fill('from stdin');
-        await page.getByLabel('Arguments').fill('one "two words"');
-        await run(page);
-        expect(await stream(page, 'stdout').textContent()).toBe("['one', 'two words'] from stdin\n");
-      }));
-
-    it('shows output while the program runs, and Escape stops it', () =>
-      on(async (page) => {
-        await write(page, 'print("started", flush=True)\nwhile True: pass');
-        await page.keyboard.press('ControlOrMeta+Enter');
-        await page.locator('[data-step=processing]').waitFor();
-        await stream(page, 'stdout').getByText('started').waitFor();
-        await page.keyboard.press('Escape');
-        expect(await verdict(page)).toBe('cancelled');
-        expect(await stream(page, 'stdout').textContent()).toContain('started');
-      }));
-
-    it('ends at the time limit with words for it', () =>
-      on(async (page) => {
-        await write(page, 'while True: pass');
-        expect(await run(page)).toBe('time-limit-exceeded');
-        expect(await page.getByText('Time limit exceeded').isVisible()).toBe(true);
-        expect(await page.getByText('Look for a loop').isVisible()).toBe(true);
-      }));
-
     it('survives a reload', () =>
       on(async (page) => {
         await write(

@@ -2,8 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Target } from '../../e2e/support/describe-engines.ts';
-import { PHONE, run, useBrowser, write } from './browser.ts';
+import { type Browsing, PHONE, run, write } from './browser.ts';
 import { RISKY } from './panels.spec.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -29,10 +28,9 @@ async function close(page: Page): Promise<void> {
 }
 
 /** The pictures in docs/: RCE_SCREENSHOTS=1 takes them anew. */
-export function screenshotsSpec(target: Target): void {
+export function screenshotsSpec({ on }: Browsing): void {
   const test = process.env.RCE_SCREENSHOTS === '1' ? it : it.skip;
   describe('screenshots [skipped, not asked for: RCE_SCREENSHOTS=1 takes them anew]', () => {
-    const { on } = useBrowser(() => target.url);
     const shoot = async (page: Page, name: string) => {
       mkdirSync(FOLDER, { recursive: true });
       await page.mouse.move(0, 0);

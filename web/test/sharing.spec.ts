@@ -3,13 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { Target } from '../../e2e/support/describe-engines.ts';
-import { ready, run, stream, useBrowser, verdict, write } from './browser.ts';
+import { type Browsing, ready, run, stream, verdict, write } from './browser.ts';
 
 /** Links and code boxes. */
-export function sharingSpec(target: Target): void {
+export function sharingSpec({ on, visit }: Browsing, target: Target): void {
   describe('sharing', () => {
-    const { on, visit } = useBrowser(() => target.url);
-
     it('leads others to the result of a run, with its code', () =>
       on(async (page) => {
         await write(page, 'print("look at this")');
