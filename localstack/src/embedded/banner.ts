@@ -32,7 +32,7 @@ export function banner({ url, driver, why, languages, dataDir }: BannerInput): s
     curl -s '${url}/api/submit?wait=10' -H 'content-type: application/json' \\
       -d '${body}'
 
-    npx rce run FILE${url === 'http://127.0.0.1:3000' ? '' : ` --url ${url}`}
+    npx rce run languages/python/example.py${url === 'http://127.0.0.1:3000' ? '' : ` --url ${url}`}
 
   Ctrl-C stops it.
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -178,6 +178,7 @@ function none(): Functions {
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK);
   } catch (error) {
     throw new StartError(
       `The data folder ${path} cannot be written (${errorCode(error)}). Set RCE_DATA_DIR to one that can.`,

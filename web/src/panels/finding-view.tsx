@@ -1,5 +1,6 @@
 import type { Finding } from '../api/client.ts';
 import { useLocale } from '../messages/messages.tsx';
+import { CodeText } from '../ui/code-text.tsx';
 
 export function FindingView({
   finding,
@@ -15,13 +16,13 @@ export function FindingView({
       data-rule={finding.rule}
       className={`border-b border-line px-4 py-3 ${finding.suppressed ? 'text-muted' : ''}`}
     >
-      <div className="flex items-start gap-2.5">
-        <span className="mt-1.5 size-2 shrink-0 rounded-full bg-(--severity)" />
+      <div className="flex items-baseline gap-2.5">
+        <span className="size-2 shrink-0 -translate-y-px rounded-full bg-(--severity)" />
         <div className="min-w-0 flex-1">
           <div className="flex items-baseline gap-2">
             <h2 className="min-w-0 flex-1 font-medium text-pretty">
               <span className="sr-only">{t.analysis.severities[finding.severity]}: </span>
-              {finding.message}
+              <CodeText text={finding.message} />
             </h2>
             <button
               type="button"
@@ -41,11 +42,11 @@ export function FindingView({
           </p>
           <p className="mt-1.5 text-pretty">
             <span className="sr-only">{t.analysis.why}: </span>
-            {finding.why}
+            <CodeText text={finding.why} />
           </p>
           <p className="mt-1 text-pretty">
             <span className="font-medium">{t.analysis.remedy}: </span>
-            {finding.remedy}
+            <CodeText text={finding.remedy} />
           </p>
         </div>
       </div>

@@ -33,9 +33,9 @@ function StreamView({ stream: { name, text, base64, cut }, job }: { stream: Stre
     <section
       aria-label={t.output[name]}
       data-stream={name}
-      className={name === 'stderr' ? 'border-l-2 border-bad' : 'border-l-2 border-transparent'}
+      className={`[--edge:1rem] [[data-stream]+&]:border-t [[data-stream]+&]:border-t-line ${name === 'stderr' ? 'border-l-2 border-l-bad [--edge:calc(1rem-2px)]' : ''}`}
     >
-      <header className="sticky top-0 z-10 flex h-9 items-center gap-1 border-b border-line bg-surface/95 pr-2 pl-3.5">
+      <header className="sticky top-0 z-10 flex h-9 items-center gap-1 border-b border-line bg-surface/95 pr-2 pl-(--edge)">
         <h2 className={`font-mono text-xs ${name === 'stderr' ? 'text-bad' : 'text-muted'}`}>
           {t.output[name]}
         </h2>
@@ -51,7 +51,7 @@ function StreamView({ stream: { name, text, base64, cut }, job }: { stream: Stre
           onClick={() => download(`${name}.txt`, base64 === undefined ? text : fromBase64(base64))}
         />
       </header>
-      <div className="px-3.5 py-2.5">
+      <div className="py-2.5 pr-4 pl-(--edge)">
         <TerminalText text={text} cut={(hidden) => t.output.hidden(format.bytes(hidden))} />
         {cut && (
           <p className="mt-2 flex items-center gap-1.5 text-warn">
@@ -81,7 +81,7 @@ function Streams({ job, active }: { job: Job; active: boolean }) {
 /** What the last run printed, what became of it and what it cost. */
 export function OutputPanel() {
   const { t } = useLocale();
-  const { runs, run: start, view } = useWorkbench();
+  const { runs, run: start, view, embedded } = useWorkbench();
   const run = useRun(runs, 'run');
   const tests = useRun(runs, 'tests');
   if (run === null) {
@@ -103,7 +103,7 @@ export function OutputPanel() {
     <ScrollArea label={t.panels.output} className="h-full">
       {run.failure !== null && <RunFailure failure={run.failure} onRetry={() => void runs.retry('run')} />}
       {active && <RunProgress run={run} />}
-      {run.failure === null && !active && run.job !== null && <RunFacts job={run.job} />}
+      {run.failure === null && !active && run.job !== null && <RunFacts job={run.job} brief={embedded} />}
       {run.job !== null && run.failure === null && <Streams job={run.job} active={active} />}
     </ScrollArea>
   );

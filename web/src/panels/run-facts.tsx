@@ -30,15 +30,62 @@ function Gauge({ value, limit, text }: { value: number; limit: number | undefine
   );
 }
 
-/** The verdict in words with what to do about it, and what the run cost. */
-export function RunFacts({ job }: { job: Job }) {
+/** What the run cost, each beside its limit. */
+function Costs({ job }: { job: Job }) {
+  const { t, format } = useLocale();
+  const { wallTimeMs, cpuTimeMs, memoryBytes } = job.limits;
+  const of = (value: string, limit: number | undefined, show: (limit: number) => string) =>
+    limit === undefined ? value : t.facts.of(value, show(limit));
+  return (
+    <dl className="mt-2.5 flex flex-wrap gap-x-7 gap-y-2">
+      {job.executionTime !== null && (
+        <Fact label={t.facts.wall}>
+          <Gauge
+            value={job.executionTime}
+            limit={job.tests === undefined ? wallTimeMs : undefined}
+            text={
+              job.tests === undefined
+                ? of(format.duration(job.executionTime), wallTimeMs, format.duration)
+                : format.duration(job.executionTime)
+            }
+          />
+        </Fact>
+      )}
+      {job.cpuTime !== null && (
+        <Fact label={t.facts.cpu}>
+          <Gauge
+            value={job.cpuTime}
+            limit={job.tests === undefined ? cpuTimeMs : undefined}
+            text={
+              job.tests === undefined
+                ? of(format.duration(job.cpuTime), cpuTimeMs, format.duration)
+                : format.duration(job.cpuTime)
+            }
+          />
+        </Fact>
+      )}
+      {job.memoryPeak !== null && (
+        <Fact label={t.facts.memory}>
+          <Gauge
+            value={job.memoryPeak}
+            limit={memoryBytes}
+            text={of(format.bytes(job.memoryPeak), memoryBytes, format.bytes)}
+          />
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+/**
+ * The verdict in words with what to do about it, and what the run cost.
+ * @param brief in one line, where there is hardly room for the output.
+ */
+export function RunFacts({ job, brief }: { job: Job; brief: boolean }) {
   const { t, format } = useLocale();
   if (job.verdict === null) return null;
   const verdict = t.verdicts[job.verdict];
   const { tone, icon } = VERDICT_LOOKS[job.verdict];
-  const { wallTimeMs, cpuTimeMs, memoryBytes } = job.limits;
-  const of = (value: string, limit: number | undefined, show: (limit: number) => string) =>
-    limit === undefined ? value : t.facts.of(value, show(limit));
   const ended =
     job.exitCode !== null
       ? t.facts.exitCode(job.exitCode)
@@ -46,7 +93,7 @@ export function RunFacts({ job }: { job: Job }) {
         ? t.facts.signal(job.signal)
         : null;
   return (
-    <section className="border-b border-line px-4 py-3" aria-label={verdict.title}>
+    <section className={`border-b border-line px-4 ${brief ? 'py-2' : 'py-3'}`} aria-label={verdict.title}>
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <p
           data-verdict={job.verdict}
@@ -57,6 +104,12 @@ export function RunFacts({ job }: { job: Job }) {
         </p>
         {ended !== null && <span className="text-muted tabular-nums">{ended}</span>}
         {job.attempts > 1 && <span className="text-muted">{t.facts.attempts(job.attempts)}</span>}
+        {brief && job.executionTime !== null && (
+          <span className="text-muted tabular-nums">{format.duration(job.executionTime)}</span>
+        )}
+        {brief && job.memoryPeak !== null && (
+          <span className="text-muted tabular-nums">{format.bytes(job.memoryPeak)}</span>
+        )}
         <span className="flex-1" />
         {job.sandbox !== null && (
           <span className="text-xs text-muted">
@@ -69,43 +122,7 @@ export function RunFacts({ job }: { job: Job }) {
           {job.reason ?? verdict.meaning} {verdict.advice}
         </p>
       )}
-      <dl className="mt-2.5 flex flex-wrap gap-x-7 gap-y-2">
-        {job.executionTime !== null && (
-          <Fact label={t.facts.wall}>
-            <Gauge
-              value={job.executionTime}
-              limit={job.tests === undefined ? wallTimeMs : undefined}
-              text={
-                job.tests === undefined
-                  ? of(format.duration(job.executionTime), wallTimeMs, format.duration)
-                  : format.duration(job.executionTime)
-              }
-            />
-          </Fact>
-        )}
-        {job.cpuTime !== null && (
-          <Fact label={t.facts.cpu}>
-            <Gauge
-              value={job.cpuTime}
-              limit={job.tests === undefined ? cpuTimeMs : undefined}
-              text={
-                job.tests === undefined
-                  ? of(format.duration(job.cpuTime), cpuTimeMs, format.duration)
-                  : format.duration(job.cpuTime)
-              }
-            />
-          </Fact>
-        )}
-        {job.memoryPeak !== null && (
-          <Fact label={t.facts.memory}>
-            <Gauge
-              value={job.memoryPeak}
-              limit={memoryBytes}
-              text={of(format.bytes(job.memoryPeak), memoryBytes, format.bytes)}
-            />
-          </Fact>
-        )}
-      </dl>
+      {!brief && <Costs job={job} />}
     </section>
   );
 }

@@ -2,12 +2,13 @@ import { type ComponentProps, type ReactNode, useId } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 
 const BASE =
-  'inline-flex items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:opacity-50 pointer-coarse:min-h-10';
+  'inline-flex items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors pointer-coarse:min-h-10';
 const KINDS = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-hover h-8 px-3.5',
-  normal: 'border border-line bg-raised text-text hover:bg-hover h-8 px-3',
-  quiet: 'text-muted hover:bg-hover hover:text-text h-8 px-2.5',
-  danger: 'bg-bad-soft text-bad hover:brightness-95 dark:hover:brightness-125 h-8 px-3.5',
+  primary: 'bg-accent text-on-accent hover:bg-accent-hover disabled:bg-hover disabled:text-muted h-8 px-3.5',
+  normal:
+    'border border-line bg-raised text-text hover:bg-hover disabled:bg-canvas disabled:text-muted h-8 px-3',
+  quiet: 'text-muted hover:bg-hover hover:text-text disabled:opacity-50 h-8 px-2.5',
+  danger: 'bg-bad-soft text-bad hover:brightness-95 dark:hover:brightness-125 disabled:opacity-50 h-8 px-3.5',
 } as const;
 
 interface ButtonProps extends ComponentProps<'button'> {

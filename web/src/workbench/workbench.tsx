@@ -106,7 +106,7 @@ function Intro() {
   const coarse = useMedia('(pointer: coarse)');
   if (introduced) return null;
   return (
-    <div className="flex items-center gap-2 border-b border-line bg-accent-soft py-1 pr-2 pl-4">
+    <div className="flex items-center gap-2 border-b border-line bg-accent-soft py-1 pr-2 pl-4 pointer-coarse:py-2">
       <p className="flex-1 text-pretty">{t.app.intro(coarse ? t.run.run : RUN_KEYS)}</p>
       <IconButton
         icon="close"
@@ -197,7 +197,7 @@ function Panels({ language, wide }: { language: Language | undefined; wide: bool
     <Split
       name={wide ? 'results' : 'results-below'}
       direction={wide ? 'row' : 'column'}
-      initial={56}
+      initial={wide ? 56 : 46}
       label={t.panels.resize(t.panels.results)}
       first={
         embedded ? (
