@@ -26,7 +26,6 @@ import { createRestApi } from './rest-api.ts';
 import { every } from './schedule.ts';
 import { type CloudSettings, readCloudSettings } from './settings.ts';
 import { errorCode, StartError } from './start-error.ts';
-import { StartGate } from './start-gate.ts';
 import { createStaticSite } from './static-site.ts';
 import { sweep } from './sweeper.ts';
 import { openTables } from './table-server.ts';
@@ -85,7 +84,7 @@ async function main(): Promise<void> {
       sharedEnvironment(settings, awsEndpoint),
       process.env,
     ),
-    new StartGate(() => load.calls),
+    () => load.calls,
   );
   const functions = metrics.measured(hosted);
   services.functions = functions;

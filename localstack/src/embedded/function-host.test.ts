@@ -80,6 +80,14 @@ describe('a function', () => {
     expect(results[1]?.status === 'fulfilled' || results[1]?.reason instanceof FunctionFailure).toBe(true);
   });
 
+  it('that a crowd waits for holds up no other', async () => {
+    const f = host({ timeoutSeconds: 5, concurrency: 1_000 });
+    await f.invoke('other', { do: 'echo' });
+    const crowd = Array.from({ length: 300 }, () => f.invoke('f', { do: 'wait' }).catch(() => 'the crowd'));
+    const other = f.invoke('other', { do: 'echo' }).then(() => 'the other');
+    expect(await Promise.race([...crowd, other])).toBe('the other');
+  });
+
   it('that cannot be loaded fails every call', async () => {
     const f = host({ file: '/nowhere/missing.mjs' });
     await expect(f.invoke('f', {})).rejects.toBeInstanceOf(FunctionFailure);

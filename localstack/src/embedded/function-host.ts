@@ -37,12 +37,16 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-/** Runs each function in worker threads of its own, so that one that hangs or crashes harms no other. */
+/**
+ * Runs each function in worker threads of its own, and lets a crowd in to each by itself, so that one that hangs,
+ * crashes or has a crowd before it harms no other.
+ * @param calls how many calls of the services are under way.
+ */
 export function createFunctions(
   specs: ReadonlyMap<string, FunctionSpec>,
-  gate = new StartGate(() => 0),
+  calls: () => number = () => 0,
 ): Functions {
-  const pools = new Map([...specs].map(([name, spec]) => [name, new Pool(name, spec, gate)]));
+  const pools = new Map([...specs].map(([name, spec]) => [name, new Pool(name, spec, new StartGate(calls))]));
   return {
     has: (name) => pools.has(name),
     invoke(name, event) {
