@@ -97,7 +97,7 @@ async function work(): Promise<void> {
         verdicts.set(outcome.verdict, (verdicts.get(outcome.verdict) ?? 0) + 1);
         if (!isRight(job, outcome)) {
           problems.push(
-            `${job.name} (${job.language}) came to ${outcome.verdict}: ${Buffer.from(outcome.stderr).toString('utf8').slice(0, 200)}`,
+            `${job.name} (${job.language}) came to ${outcome.verdict} after ${Math.round(outcome.wallTimeMs)} ms: ${Buffer.from(outcome.stderr).toString('utf8').slice(0, 200)}`,
           );
         }
       }
