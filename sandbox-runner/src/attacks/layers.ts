@@ -188,7 +188,7 @@ for _ in range(5_000):
   },
   {
     name: 'control group namespace',
-    stops: 'learning the container’s id and where it runs on the host',
+    stops: 'learning from control groups where the container runs on the host',
     without: host(() => ({ CgroupnsMode: 'host' })),
     attack: tryTo('assert "docker" in open("/proc/self/cgroup").read()'),
   },
