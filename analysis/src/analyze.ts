@@ -4,6 +4,7 @@ import { type LoadedGrammar, loadGrammar } from './grammars.ts';
 import { type HiddenProgram, type Hit, Matcher } from './match.ts';
 import { measure } from './metrics.ts';
 import { Positions } from './positions.ts';
+import { Program } from './program.ts';
 import type { RuleLanguage } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import { score } from './score.ts';
@@ -13,7 +14,6 @@ import type { Dialect } from './syntax/dialect.ts';
 import { javascript, typescript } from './syntax/javascript.ts';
 import { python } from './syntax/python.ts';
 import { SyntaxTree } from './syntax/tree.ts';
-import { Program } from './values.ts';
 
 export const ANALYZER = 'rce-analysis 1.0.0';
 

@@ -1,13 +1,16 @@
+import type { Program } from './program.ts';
 import type { Test, When } from './rule.ts';
 import type { Argument } from './syntax/expression.ts';
 import { NONE, type Node } from './syntax/tree.ts';
-import { ORIGIN, type Program, UNKNOWN, type Value } from './values.ts';
+import { derive, ORIGIN, UNKNOWN, type Value } from './value.ts';
 
 /** What conditions are asked of: a call, or an assignment. */
 export interface Subject {
   readonly args: readonly Argument[];
   /** The object of a method call. */
   readonly receiver: Node;
+  /** What is called. */
+  readonly callee: Node;
   /** What is assigned. */
   readonly value: Node;
 }
@@ -43,6 +46,7 @@ function all<T>(one: T | readonly T[]): readonly T[] {
 
 function select(arg: When['arg'], subject: Subject, program: Program): (Value | undefined)[] {
   if (arg === 'receiver') return [subject.receiver === NONE ? undefined : program.value(subject.receiver)];
+  if (arg === 'callee') return [subject.callee === NONE ? undefined : program.value(subject.callee)];
   if (arg === 'value') return [program.value(subject.value)];
   if (arg === 'any') return subject.args.slice(0, 16).map((given) => program.value(given.node));
   for (const which of all(arg)) {
@@ -70,7 +74,7 @@ function argument(which: number | string, args: readonly Argument[], program: Pr
   for (const given of args) {
     if (given.name !== undefined) continue;
     // Behind `*args`, nobody knows which position holds what.
-    if (given.spread) return { ...program.derive([program.value(given.node)]) };
+    if (given.spread) return derive([program.value(given.node)]);
     if (position === which) return given.node === NONE ? UNKNOWN : program.value(given.node);
     position += 1;
   }
@@ -91,7 +95,9 @@ function passes(test: Test, value: Value | undefined, program: Program): boolean
     case 'outside':
       return value.origin >= ORIGIN.parameter;
     case 'external':
-      return value.origin === ORIGIN.external;
+      return value.origin >= ORIGIN.external;
+    case 'remote':
+      return value.origin === ORIGIN.remote;
     case 'built':
       return value.shape !== undefined;
     case 'decoded':

@@ -1,4 +1,5 @@
-import { ORIGIN, type Program, textValue, type Value } from './values.ts';
+import type { Program } from './program.ts';
+import { format, ORIGIN, textValue, type Value } from './value.ts';
 
 /**
  * Functions of constant text, computed here, so that `getattr(os, 'metsys'[::-1])` and
@@ -16,7 +17,11 @@ const ofReceiver =
     const text = change(receiver.text, args);
     return text === undefined
       ? undefined
-      : { ...textValue(text.slice(0, MAX)), ...(receiver.decoded ? { decoded: true } : {}) };
+      : {
+          ...textValue(text.slice(0, MAX)),
+          ...(text === receiver.text ? {} : { assembled: true }),
+          ...(receiver.decoded ? { decoded: true } : {}),
+        };
   };
 
 const ofArgument =
@@ -54,6 +59,7 @@ const joinTexts: Fold = (receiver, args, program) => {
         .join(glue)
         .slice(0, MAX),
     ),
+    ...(parts.length > 1 ? { assembled: true } : {}),
     ...(decoded ? { decoded } : {}),
   };
 };
@@ -66,12 +72,19 @@ const replaceText: Fold = ofReceiver((text, args) => {
 });
 
 /** `'… [NAME] …'.replace('[NAME]', name)` puts text together as a sum does. */
-const putIn: Fold = (receiver, args, program) => {
+const putIn: Fold = (receiver, args) => {
   const [mark, value] = [args[0]?.text, args[1]];
   if (receiver.text === undefined || mark === undefined || mark === '' || value === undefined)
     return undefined;
   if (receiver.kind !== 'text' || value.kind === 'function') return undefined;
-  return program.format({ ...receiver, text: receiver.text.slice(0, MAX).split(mark).join('{}') }, value);
+  return format({ ...receiver, text: receiver.text.slice(0, MAX).split(mark).join('{}') }, value);
+};
+
+const joinPath: Fold = (_receiver, args) => {
+  const texts = args.map((arg) => arg.text);
+  return texts.every((text) => text !== undefined)
+    ? { ...textValue(texts.join('/').slice(0, MAX)), ...(texts.length > 1 ? { assembled: true } : {}) }
+    : undefined;
 };
 
 const METHODS: Readonly<Record<string, Fold>> = {
@@ -85,14 +98,15 @@ const METHODS: Readonly<Record<string, Fold>> = {
   decode: ofReceiver((text, args) => (/rot|hex|base64/.test(args[0]?.text ?? '') ? undefined : text)),
   encode: ofReceiver((text) => text),
   toString: ofReceiver((text) => text),
+  expanduser: (receiver) => (receiver.text === undefined ? undefined : receiver),
   concat: ofReceiver((text, args) =>
     args.every((arg) => arg.text !== undefined) ? text + args.map((arg) => arg.text).join('') : undefined,
   ),
   replace: (receiver, args, program) =>
     replaceText(receiver, args, program) ?? putIn(receiver, args, program),
-  format: (receiver, args, program) =>
+  format: (receiver, args) =>
     receiver.kind === 'text' && (receiver.text !== undefined || receiver.shape !== undefined)
-      ? program.format(receiver, ...args)
+      ? format(receiver, ...args)
       : undefined,
 };
 
@@ -123,14 +137,16 @@ const FUNCTIONS: Readonly<Record<string, Fold>> = {
     if (text === undefined || codec === undefined || !/^rot/.test(codec)) return undefined;
     return { ...textValue(rot13(text)), decoded: true };
   },
-  'os.path.join': (_receiver, args) => {
-    const texts = args.map((arg) => arg.text);
-    return texts.every((text) => text !== undefined) ? textValue(texts.join('/').slice(0, MAX)) : undefined;
+  'os.path.join': joinPath,
+  'path.join': joinPath,
+  'pathlib.Path': (receiver, args, program) => {
+    const path = joinPath(receiver, args, program);
+    return path === undefined ? undefined : { ...path, name: 'pathlib.Path()' };
   },
-  'path.join': (_receiver, args) => {
-    const texts = args.map((arg) => arg.text);
-    return texts.every((text) => text !== undefined) ? textValue(texts.join('/').slice(0, MAX)) : undefined;
-  },
+  // The user's home, wherever it is.
+  'pathlib.Path.home': () => ({ ...textValue('~'), name: 'pathlib.Path()' }),
+  'os.homedir': () => textValue('~'),
+  'os.path.expanduser': (_receiver, [path]) => path,
 };
 
 /** The value of a call of a known function with constant arguments; undefined when it is not one. */

@@ -1,16 +1,36 @@
+import { ORIGIN, type Value } from './value.ts';
+
 /** What the analysis knows of library functions, apart from what the rules say of them. */
 
 interface Source {
+  readonly origin: Value['origin'];
   readonly carries?: 'environment';
 }
 
-const OUTSIDE: Source = {};
-const ENVIRONMENT: Source = { carries: 'environment' };
+const EXTERNAL: Source = { origin: ORIGIN.external };
+const REMOTE: Source = { origin: ORIGIN.remote };
+const ENVIRONMENT: Source = { origin: ORIGIN.external, carries: 'environment' };
+
+const sources = (source: Source, names: readonly string[]) => names.map((name) => [name, source] as const);
+
+/** Handlers of requests: `express().get('/', (req, res) => …)`. */
+const APPS = [
+  'express',
+  'express.Router',
+  'fastify',
+  'koa',
+  'koa-router',
+  '@koa/router',
+  'hono.Hono',
+  'restify.createServer',
+];
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'all', 'use', 'route'];
+const HANDLERS = APPS.flatMap((app) => METHODS.map((method) => `${app}().${method}()`));
 
 /** Names that bring in data from outside the program. */
 export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<string, Source>>> = {
   python: new Map([
-    ...[
+    ...sources(EXTERNAL, [
       'input()',
       'raw_input()',
       'sys.argv',
@@ -19,22 +39,36 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
       'fileinput.input()',
       'os.getenv()',
       'os.getenvb()',
+      'argparse.ArgumentParser().parse_args()',
+    ]),
+    ...sources(REMOTE, [
       'flask.request',
       'bottle.request',
-      'request.args',
-      'request.form',
-      'request.GET',
-      'request.POST',
+      ...['args', 'form', 'GET', 'POST', 'body', 'FILES', 'COOKIES', 'query_params'].flatMap((part) => [
+        `request.${part}`,
+        `?request.${part}`,
+        `?self.request.${part}`,
+      ]),
+      '?self.get_argument()',
       'socket.socket().recv()',
+      'socket.socket().recvfrom()',
+      'socket.socket().makefile()',
+      'socket.socket().accept()',
+      'socket.create_connection()',
+      'asyncio.open_connection()',
       'urllib.request.urlopen()',
-      'requests.get()',
-      'requests.post()',
-      'httpx.get()',
-    ].map((name) => [name, OUTSIDE] as const),
-    ...['os.environ', 'os.environb'].map((name) => [name, ENVIRONMENT] as const),
+      'urllib.urlopen()',
+      'http.client.HTTPConnection().getresponse()',
+      'http.client.HTTPSConnection().getresponse()',
+      'aiohttp.ClientSession()',
+      ...['requests', 'httpx', 'requests.Session()', 'requests.session()', 'httpx.Client()'].flatMap(
+        (module) => ['get', 'post', 'put', 'request'].map((method) => `${module}.${method}()`),
+      ),
+    ]),
+    ...sources(ENVIRONMENT, ['os.environ', 'os.environb']),
   ]),
   javascript: new Map([
-    ...[
+    ...sources(EXTERNAL, [
       'process.argv',
       'process.stdin',
       'location',
@@ -45,29 +79,46 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
       'localStorage',
       'sessionStorage',
       'prompt()',
+      'readline-sync.question()',
+      'readline.createInterface()',
+      'readline/promises.createInterface()',
+    ]),
+    ...sources(REMOTE, [
+      ...['query', 'body', 'params', 'headers', 'url', 'cookies', 'rawBody'].flatMap((part) =>
+        ['req', 'request', 'ctx', 'ctx.request'].flatMap((name) => [`${name}.${part}`, `?${name}.${part}`]),
+      ),
       'fetch()',
+      'axios()',
       'axios.get()',
       'axios.post()',
-      '?req.query',
-      '?req.body',
-      '?req.params',
-      '?req.headers',
-      '?req.url',
-      '?req.cookies',
-      '?request.query',
-      '?request.body',
-      '?request.params',
-      '?request.headers',
-      '?ctx.query',
-      '?ctx.params',
-      'req.query',
-      'req.body',
-      'req.params',
-      'readline-sync.question()',
-    ].map((name) => [name, OUTSIDE] as const),
-    ['process.env', ENVIRONMENT] as const,
+      'axios.request()',
+      'got()',
+      'got.get()',
+      'node-fetch()',
+      'http.get()',
+      'https.get()',
+      'http.request()',
+      'https.request()',
+      'http.createServer()',
+      'https.createServer()',
+      'net.createServer()',
+      'net.connect()',
+      'net.createConnection()',
+      'net.Socket()',
+      'tls.connect()',
+      'WebSocket()',
+      'ws()',
+      'ws.WebSocket()',
+      'ws.Server()',
+      'ws.WebSocketServer()',
+      ...HANDLERS,
+    ]),
+    ...sources(ENVIRONMENT, ['process.env']),
   ]),
 };
+
+/** Files and descriptors that stand for the standard input. */
+export const KNOWN_INPUT: ReadonlySet<string | number> = new Set([0, '0', '/dev/stdin', '/dev/fd/0']);
 
 /** Their results no longer hold what an attacker needs: quoting, escaping, hashing. */
 export const CLEANERS: ReadonlySet<string> = new Set([
@@ -154,6 +205,3 @@ export const DECODERS: ReadonlySet<string> = new Set([
 /** Files that no ordinary program reads. */
 export const SENSITIVE_PATH =
   /(?:^|[/\\])(?:etc\/(?:passwd|shadow|sudoers|hosts)|\.ssh(?:$|\/)|id_rsa|id_ed25519|\.aws\/|\.docker\/config|\.kube\/|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.bash_history|proc\/(?:self|\d+)\/|var\/run\/docker\.sock|run\/secrets)/;
-
-/** Calling what came from outside gives something from outside. */
-export const PASS_THROUGH = true;

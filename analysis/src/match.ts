@@ -1,9 +1,10 @@
 import { holds, MAX_MATCHED, originOf, type Subject } from './conditions.ts';
 import { NameIndex } from './patterns.ts';
+import type { Program } from './program.ts';
 import type { Match, Rule, RuleLanguage, When } from './rule.ts';
 import type { Argument } from './syntax/expression.ts';
 import { NONE, type Node } from './syntax/tree.ts';
-import { ORIGIN, type Program } from './values.ts';
+import { ORIGIN, type Value } from './value.ts';
 
 /** A place where a rule matched; offsets are UTF-16 code units of the source. */
 export interface Hit {
@@ -26,6 +27,7 @@ export interface HiddenProgram {
 }
 
 const MAX_HIDDEN = 8;
+const MAX_ENTRIES = 64;
 
 type NamedEntry = { readonly rule: Rule; readonly when: readonly When[] | undefined };
 
@@ -97,7 +99,12 @@ export class Matcher {
         case 'text':
         case 'template':
         case 'binary':
+        case 'reversed':
           this.text(program, node, hits);
+          break;
+        case 'collection':
+          // A function in a table is called by whoever looks it up.
+          for (const { value } of expression.entries.slice(0, MAX_ENTRIES)) this.given(program, value, hits);
           break;
       }
     }
@@ -130,12 +137,12 @@ export class Matcher {
       if (first !== undefined) name = program.value(first.node).name || name;
       given = args.slice(1);
     }
-    const subject: Subject = { args: given, receiver, value: NONE };
+    const subject: Subject = { args: given, receiver, callee, value: NONE };
     const names = name === '' ? [] : [name, ...this.starred(program, name)];
     for (const each of names) {
       for (const { rule, when } of this.calls.find(each)) {
         if (!holds(when, subject, program)) continue;
-        const external = originOf(when, subject, program) === ORIGIN.external;
+        const external = originOf(when, subject, program) >= ORIGIN.external;
         hits.push(this.hit(program, rule, node, each, external));
         if (rule.hides && hidden.length < MAX_HIDDEN) {
           const code = given
@@ -147,13 +154,10 @@ export class Matcher {
         }
       }
     }
-    for (const { node: argument } of args.slice(0, 16)) {
-      const passed = program.value(argument).name;
-      if (passed === '') continue;
-      for (const { rule } of this.passed.find(passed))
-        hits.push(this.hit(program, rule, argument, passed, false));
-    }
-    this.format(program, node, hits);
+    for (const { node: argument } of args.slice(0, 16)) this.given(program, argument, hits);
+    const made = program.value(node);
+    if (isHidden(made)) this.text(program, node, hits);
+    else this.format(program, node, hits);
   }
 
   /** A function that is handed to another, which will call it. */
@@ -165,7 +169,7 @@ export class Matcher {
 
   /** After `from os import *`, a name that nothing binds may be any of the module's. */
   private starred(program: Program, name: string): string[] {
-    if (name.startsWith('?') || name.includes('.') || program.scopes.stars.length === 0) return [];
+    if (name.startsWith('?') || program.scopes.stars.length === 0) return [];
     return program.scopes.stars.slice(0, 8).map((module) => `${module}.${name}`);
   }
 
@@ -196,10 +200,10 @@ export class Matcher {
             : tree.text(target).slice(0, 80);
     if (name === '' || name.length > 80) return;
     const receiver = expression.kind === 'member' || expression.kind === 'index' ? expression.object : NONE;
-    const subject: Subject = { args: [], receiver, value };
+    const subject: Subject = { args: [], receiver, callee: NONE, value };
     for (const { rule, match } of this.assigns) {
       if (!match.assign.test(name) || !holds(match.when, subject, program)) continue;
-      const external = originOf(match.when, subject, program) === ORIGIN.external;
+      const external = originOf(match.when, subject, program) >= ORIGIN.external;
       hits.push(this.hit(program, rule, node, name, external));
     }
   }
@@ -208,17 +212,20 @@ export class Matcher {
     const { tree } = program;
     const parent = tree.parent(node);
     const value = program.value(node);
-    // Of a sum of texts, the whole counts.
+    // Of a sum of texts, the whole counts; of what a call puts together, too.
     if (parent !== NONE) {
       const around = program.expression(parent);
       const above =
         around.kind === 'binary' || around.kind === 'template' ? program.value(parent) : undefined;
       if (above !== undefined && (above.text !== undefined || above.shape !== undefined)) return;
+      const call = around.kind === 'call' ? parent : tree.parent(parent);
+      if (call !== NONE && program.expression(call).kind === 'call' && isHidden(program.value(call))) return;
     }
     if (value.text !== undefined) {
       const text = value.text.slice(0, MAX_MATCHED);
       if (this.isDocumentation(program, node)) return;
       for (const { rule, match } of this.texts) {
+        if (match.hidden && !isHidden(value)) continue;
         const found = match.text.exec(text);
         if (found === null || match.accept?.(found[0]) === false) continue;
         hits.push(this.hit(program, rule, node, found[0].slice(0, 60), false));
@@ -233,7 +240,7 @@ export class Matcher {
     const shape = value.shape.slice(0, MAX_MATCHED);
     for (const { rule, pattern } of this.builts) {
       if (pattern.test(shape)) {
-        hits.push(this.hit(program, rule, node, '', value.origin === ORIGIN.external));
+        hits.push(this.hit(program, rule, node, '', value.origin >= ORIGIN.external));
       }
     }
   }
@@ -266,4 +273,9 @@ export class Matcher {
     const { tree } = program;
     return { rule, start: tree.start(node), end: tree.end(node), name: name.replace(/^\?\.?/, ''), external };
   }
+}
+
+/** Text that the source holds in pieces or encoded. */
+function isHidden(value: Value): boolean {
+  return value.text !== undefined && (value.assembled === true || value.decoded === true);
 }

@@ -1,5 +1,5 @@
 import type { AnalysisReport } from '@rce/core/report.ts';
-import type { Program } from './values.ts';
+import type { Program } from './program.ts';
 
 const MAX_IMPORTS = 100;
 

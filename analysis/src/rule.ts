@@ -31,6 +31,8 @@ export type Test =
   | 'outside'
   /** Comes from outside for certain: input, arguments, the network. */
   | 'external'
+  /** Comes from the network: anybody may have sent it. */
+  | 'remote'
   /** Text put together with values. */
   | 'built'
   | 'decoded'
@@ -59,7 +61,7 @@ export interface When {
   /**
    * Which value: the position of an argument, the name of a keyword or of a property of an options object,
    * several of which the first that is given counts; `any` argument; the `receiver` of a method; the
-   * `value` that is assigned.
+   * `callee` itself; the `value` that is assigned.
    */
   readonly arg: number | string | readonly (number | string)[];
   readonly is?: Test | readonly Test[];
@@ -76,8 +78,8 @@ export type Match =
   | { readonly import: readonly string[] }
   /** An assignment, a keyword, a property of a literal object, by the last part of its name. */
   | { readonly assign: RegExp; readonly when?: readonly When[] }
-  /** Constant text. */
-  | { readonly text: RegExp; readonly accept?: (text: string) => boolean }
+  /** Constant text; with `hidden`, only such that the source holds in pieces or encoded. */
+  | { readonly text: RegExp; readonly accept?: (text: string) => boolean; readonly hidden?: true }
   /** Text put together at run time; GAP (\0) stands for what is put in. */
   | { readonly built: RegExp }
   /** What a detector in shapes/ has found. */

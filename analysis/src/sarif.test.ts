@@ -11,6 +11,10 @@ describe('SARIF', () => {
     const [run] = log.runs;
     const results = run?.results ?? [];
     expect(results.map(({ ruleId }) => ruleId)).toEqual(report.findings.map(({ rule }) => rule));
+    for (const rule of run?.tool.driver.rules ?? []) {
+      expect(rule.help.markdown).toContain(`docs/rules.md#${rule.id}`);
+      if (rule.helpUri !== undefined) expect(URL.canParse(rule.helpUri)).toBe(true);
+    }
     for (const result of results) {
       expect(run?.tool.driver.rules[result.ruleIndex]?.id).toBe(result.ruleId);
       const [location] = result.locations;

@@ -12,6 +12,11 @@ const LEVEL: Readonly<Record<Finding['severity'], 'error' | 'warning' | 'note'>>
 /** GitHub's scale, from 0 to 10. */
 const SECURITY_SEVERITY = { critical: '9.5', high: '8.0', medium: '5.5', low: '3.0', info: '0.0' } as const;
 
+/** SARIF wants an absolute address; a copy of the engine's own pages has none that is known here. */
+function cwePage(cwe: number): string {
+  return `https://cwe.mitre.org/data/definitions/${cwe}.html`;
+}
+
 /** The report as SARIF 2.1.0; `uri` is the path of the analysed file, as its reader knows it. */
 export function toSarif(report: AnalysisReport, uri: string) {
   const used = new Set(report.findings.map((finding) => finding.rule));
@@ -31,7 +36,11 @@ export function toSarif(report: AnalysisReport, uri: string) {
               id: rule.id,
               shortDescription: { text: rule.message.replaceAll('{}', 'call') },
               fullDescription: { text: rule.why },
-              help: { text: rule.remedy },
+              help: {
+                text: `${rule.remedy} Examples: docs/rules.md#${rule.id}`,
+                markdown: `${rule.remedy} [Examples](docs/rules.md#${rule.id})`,
+              },
+              ...(rule.cwe === undefined ? {} : { helpUri: cwePage(rule.cwe) }),
               defaultConfiguration: { level: LEVEL[rule.severity] },
               properties: {
                 category: CATEGORIES[rule.category],

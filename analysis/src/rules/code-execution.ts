@@ -2,9 +2,11 @@ import type { Rule } from '../rule.ts';
 
 const WHY = 'Text that is run as code can do all that the program itself may do.';
 
-/** What was fetched from the network. */
-const FETCHED =
-  /^(?:socket\.(?:socket|create_connection)\(\)|(?:requests|httpx)\.(?:get|post|request)\(\)|urllib\.(?:request\.)?urlopen\(\)|fetch\(\)|axios(?:\.get)?\(\)|http\.client\.)/;
+/** What agents run their models' Python with. */
+const PYTHON_TOOLS = [
+  'langchain_experimental.{utilities,utilities.python}.PythonREPL().run',
+  'langchain_experimental.{tools,tools.python.tool}.{PythonREPLTool,PythonAstREPLTool}().{run,invoke}',
+];
 
 /** Text becoming code. */
 export const CODE_EXECUTION: readonly Rule[] = [
@@ -17,17 +19,18 @@ export const CODE_EXECUTION: readonly Rule[] = [
     cwe: 494,
     message: '{} runs what the network sent',
     why: 'Whoever is at the other end, or on the way, runs code here.',
-    remedy: 'Install code as a package of a fixed version and hash.',
+    remedy: 'Install code as a package of a fixed version and hash; take data, not code, from requests.',
     match: {
       call: [
         '{eval,exec,compile,Function}',
         'os.{system,popen}',
         'subprocess.{Popen,call,run,check_output,check_call,getoutput,getstatusoutput}',
-        'child_process.{exec,execSync,spawn}',
+        'asyncio.{create_subprocess_shell,create_subprocess_exec}',
+        'child_process.{exec,execSync,spawn,spawnSync}',
         'vm.{runInThisContext,runInNewContext}',
         '{pickle,marshal,dill}.loads',
       ],
-      when: [{ arg: 0, is: { nameMatches: FETCHED } }],
+      when: [{ arg: 'any', is: 'remote' }],
     },
     bad: 'import requests\nexec(requests.get(u, timeout=1).text)',
     good: 'import requests\nprint(requests.get(u, timeout=1).text)',
@@ -43,7 +46,10 @@ export const CODE_EXECUTION: readonly Rule[] = [
     why: WHY,
     remedy: 'Use ast.literal_eval for data, or a table of the functions that may be called.',
     match: [
-      { call: ['{eval,exec,execfile}'], when: [{ arg: 0, is: 'dynamic', not: { named: ['compile()'] } }] },
+      {
+        call: ['{eval,exec,execfile}', ...PYTHON_TOOLS],
+        when: [{ arg: 0, is: 'dynamic', not: { named: ['compile()'] } }],
+      },
       { passed: ['{eval,exec,execfile}'] },
       { shape: 'exec-statement' },
     ],

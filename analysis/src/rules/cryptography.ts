@@ -6,6 +6,49 @@ const WEAK = '{DES,DES3,ARC2,ARC4,Blowfish,CAST,XOR,IDEA}';
 
 export const CRYPTOGRAPHY: readonly Rule[] = [
   {
+    id: 'encryption',
+    languages: ['python', 'javascript'],
+    severity: 'info',
+    confidence: 'high',
+    category: 'cryptography',
+    message: '{} encrypts',
+    why: 'What is encrypted is read by whoever has the key, and by nobody else.',
+    remedy: 'None is needed where the key is kept by whom the data belongs to.',
+    match: {
+      call: [
+        'cryptography.fernet.Fernet',
+        'cryptography.hazmat.primitives.ciphers.Cipher',
+        'cryptography.hazmat.primitives.ciphers.aead.*',
+        '{Crypto,Cryptodome}.Cipher.*',
+        'nacl.secret.SecretBox',
+        'crypto.{createCipheriv,createCipher,publicEncrypt}',
+      ],
+    },
+    bad: 'from cryptography.fernet import Fernet\nFernet(key).encrypt(data)',
+    good: 'import hashlib\nhashlib.sha256(data)',
+  },
+  {
+    id: 'unverified-token',
+    languages: ['python', 'javascript'],
+    severity: 'high',
+    confidence: 'medium',
+    category: 'cryptography',
+    cwe: 347,
+    message: '{} takes a token that nobody has signed',
+    why: 'Anybody can write one, in any name.',
+    remedy: 'Name the algorithms that are expected, without "none", and verify the signature.',
+    match: [
+      {
+        call: ['jsonwebtoken.verify', 'jwt.{decode,verify}', 'jose.jwt.decode'],
+        when: [{ arg: 'algorithms', is: { matches: /\bnone\b/i } }],
+      },
+      { call: ['jwt.decode'], when: [{ arg: 'verify_signature', is: 'false' }] },
+      { call: ['jwt.decode'], when: [{ arg: 'verify', is: 'false' }] },
+    ],
+    bad: 'import jwt\njwt.decode(t, options={"verify_signature": False})',
+    good: 'import jwt\njwt.decode(t, key, algorithms=["HS256"])',
+  },
+  {
     id: 'py-weak-hash',
     languages: ['python'],
     severity: 'medium',

@@ -32,6 +32,23 @@ export const DESERIALISATION: readonly Rule[] = [
     good: 'import json\njson.loads(data)',
   },
   {
+    id: 'py-deserialise-input',
+    languages: ['python'],
+    severity: 'high',
+    confidence: 'high',
+    category: 'deserialisation',
+    cwe: 502,
+    message: '{} can run code that its input holds',
+    why: WHY,
+    remedy: 'Use json.',
+    match: {
+      call: ['{pickle,dill,cloudpickle,joblib,marshal,jsonpickle}.{load,loads,decode}'],
+      when: [{ arg: 0, is: 'external' }],
+    },
+    bad: 'import pickle, sys\npickle.load(sys.stdin.buffer)',
+    good: 'import pickle\npickle.load(open("cache.pkl", "rb"))',
+  },
+  {
     id: 'py-yaml-load',
     languages: ['python'],
     severity: 'high',

@@ -2,12 +2,19 @@ import type { Rule } from '../rule.ts';
 
 /** Parts of the system that are none of a program's business. */
 const SYSTEM_PATH =
-  /^(?:\/proc\/|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
+  /^(?:\/proc(?:\/|$)|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|shm\b|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
 const OUTSIDE_PATH =
-  /^(?:\/(?!tmp(?:\/|$)|dev\/(?:null|stdin|stdout|stderr|u?random|tty)$|workspace|work\/|app\/)[a-zA-Z]|\.\.\/|[a-zA-Z]:\\)/;
+  /^(?:\/(?!tmp(?:\/|$)|dev\/(?:null|stdin|stdout|stderr|u?random|tty)$|workspace|work\/|app\/)[a-zA-Z]|~[/\\]|\.\.\/|[a-zA-Z]:\\)/;
 const CLIMBS = /\.\.[/\\]\.\.[/\\]\.\./;
 
 const PY_WRITES = ['open', 'io.open', 'os.open', 'codecs.open', '*.open'];
+const PY_OPENS = [
+  'open',
+  'io.open',
+  'os.{open,remove,unlink,rmdir,removedirs,rename,listdir}',
+  'send_file',
+  'flask.{send_file,send_from_directory}',
+];
 const JS_WRITES =
   'fs.{writeFile,writeFileSync,appendFile,appendFileSync,createWriteStream,unlink,unlinkSync,rename,renameSync,truncate,truncateSync,rmdir,rmdirSync,mkdir,mkdirSync,copyFile,copyFileSync,cp,cpSync}';
 const JS_FILES = [
@@ -17,7 +24,25 @@ const JS_FILES = [
 const promises = (names: readonly string[]) =>
   names.flatMap((name) => [name, name.replace('fs.', 'fs.promises.')]);
 
+/** Files that hold what opens other doors. */
+const CREDENTIALS =
+  /(?:^|[/\\\0])(?:etc\/(?:passwd|shadow|gshadow|sudoers)|\.ssh(?:[/\\]|$)|(?<=[/\\])id_(?:rsa|ed25519|ecdsa|dsa)|\.aws[/\\](?:credentials|config)|\.netrc$|\.git-credentials|\.docker\/config\.json|\.kube\/config|\.gnupg|\.pypirc|\.bash_history|wallet\.dat|Login Data|(?:Local Storage|User Data)[/\\]\S|(?:key4|logins)\.(?:db|json)|cookies\.sqlite|serviceaccount\/token|docker\.sock|\.mozilla[/\\]firefox|\.config\/gcloud|\.azure[/\\])/;
+
 export const FILE_SYSTEM: readonly Rule[] = [
+  {
+    id: 'credential-file',
+    languages: ['python', 'javascript'],
+    severity: 'high',
+    confidence: 'high',
+    category: 'file-system',
+    cwe: 522,
+    message: 'the path {} belongs to a file of accounts, keys or passwords',
+    why: 'Whoever reads it can be somebody else; whoever writes it lets himself in.',
+    remedy: 'Give the program the one thing that it needs, as input.',
+    match: [{ text: CREDENTIALS }, { built: CREDENTIALS }],
+    bad: 'open("/etc/passwd")',
+    good: 'open("passwords.txt")',
+  },
   {
     id: 'system-path',
     languages: ['python', 'javascript'],
@@ -28,8 +53,8 @@ export const FILE_SYSTEM: readonly Rule[] = [
     message: 'the path {} belongs to the system',
     why: 'Such files hold credentials, or show and change the machine that the program runs on.',
     remedy: 'Keep to the working directory.',
-    match: { text: SYSTEM_PATH },
-    bad: 'print(open("/etc/passwd").read())',
+    match: [{ text: SYSTEM_PATH }, { built: SYSTEM_PATH }],
+    bad: 'print(open("/proc/self/environ").read())',
     good: 'print(open("notes.txt").read())',
   },
   {
@@ -78,7 +103,7 @@ export const FILE_SYSTEM: readonly Rule[] = [
   {
     id: 'py-path-from-outside',
     languages: ['python'],
-    severity: 'medium',
+    severity: 'low',
     confidence: 'medium',
     category: 'file-system',
     cwe: 22,
@@ -86,17 +111,26 @@ export const FILE_SYSTEM: readonly Rule[] = [
     why: 'With `../` or an absolute path, whoever gives it reaches any file.',
     remedy: 'Resolve the path and see that it lies in the directory that is meant.',
     match: {
-      call: [
-        'open',
-        'io.open',
-        'os.{open,remove,unlink,rmdir,removedirs,rename,listdir}',
-        'send_file',
-        'flask.{send_file,send_from_directory}',
-      ],
+      call: PY_OPENS,
       when: [{ arg: 0, is: 'external' }],
     },
     bad: 'import sys\nopen(sys.argv[1])',
     good: 'open("a.txt")',
+  },
+  {
+    id: 'path-from-request',
+    languages: ['python', 'javascript'],
+    severity: 'medium',
+    confidence: 'high',
+    category: 'file-system',
+    cwe: 22,
+    message: '{} opens a path that comes over the network',
+    why: 'A path with `..` leads to any file of the machine.',
+    remedy:
+      'Keep a table of the files that may be asked for, or look that the resolved path is in its directory.',
+    match: { call: [...PY_OPENS, ...promises(JS_FILES), '*.sendFile'], when: [{ arg: 0, is: 'remote' }] },
+    bad: 'from flask import request\nopen("files/" + request.args["name"])',
+    good: 'from flask import request\nopen("files/a.txt")',
   },
   {
     id: 'py-chmod',
@@ -195,7 +229,7 @@ export const FILE_SYSTEM: readonly Rule[] = [
   },
   {
     id: 'walk-root',
-    languages: ['python'],
+    languages: ['python', 'javascript'],
     severity: 'medium',
     confidence: 'high',
     category: 'file-system',
@@ -204,7 +238,12 @@ export const FILE_SYSTEM: readonly Rule[] = [
     why: 'No program needs all of them; those that delete, encrypt or steal do.',
     remedy: 'Start at the working directory.',
     match: {
-      call: ['os.{walk,listdir,scandir,fwalk}', 'glob.{glob,iglob}', 'pathlib.Path'],
+      call: [
+        'os.{walk,listdir,scandir,fwalk}',
+        'glob.{glob,iglob,sync,globSync}',
+        'pathlib.Path',
+        ...promises(['fs.{readdir,readdirSync,opendir,opendirSync}']),
+      ],
       when: [
         { arg: 0, is: { matches: /^(?:\/|~|\/home\/?|\/root\/?|\/etc\/?|[A-Z]:[\\/]?)(?:\*{0,2}\/?)*$/ } },
       ],

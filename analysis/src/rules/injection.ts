@@ -220,6 +220,26 @@ export const INJECTION: readonly Rule[] = [
     good: 'import defusedxml.ElementTree as ET\nET.parse(f)',
   },
   {
+    id: 'py-xml-entities',
+    languages: ['python'],
+    severity: 'high',
+    confidence: 'medium',
+    category: 'injection',
+    cwe: 611,
+    message: '{} is told to expand entities',
+    why: 'A document can name files of this machine, whose contents then stand in it.',
+    remedy: 'Use defusedxml, or resolve_entities=False.',
+    match: [
+      {
+        call: ['lxml.etree.XMLParser', 'lxml.etree.iterparse'],
+        when: [{ arg: 'resolve_entities', is: 'true' }],
+      },
+      { call: ['lxml.etree.XMLParser', 'lxml.etree.iterparse'], when: [{ arg: 'no_network', is: 'false' }] },
+    ],
+    bad: 'from lxml import etree\netree.XMLParser(resolve_entities=True)',
+    good: 'from lxml import etree\netree.XMLParser(resolve_entities=False)',
+  },
+  {
     id: 'py-xml-import',
     languages: ['python'],
     severity: 'info',

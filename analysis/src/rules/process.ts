@@ -5,7 +5,15 @@ const START_WHY = 'A child process is out of reach of checks inside this one, an
 
 /** Commands that do harm wherever they run. */
 const HARMFUL =
-  /rm\s+-[a-zA-Z]*[rf][a-zA-Z]*\s+(?:--no-preserve-root\s+)?[/~*.$]|:\(\)\s*\{|\/dev\/tcp\/|\bnc(?:at)?\s.{0,80}-[a-z]*e\b|(?:curl|wget)\s[^|;]{0,200}[|;]\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\bmkfs(?:\.\w+)?\s|\bdd\s+if=.{0,80}of=\/dev\/|>\s*\/dev\/sd[a-z]|chmod\s+(?:-R\s+)?[0-7]?777\s+\/|\/etc\/shadow|mkfifo\s.{0,80}\bsh\b|bash\s+-i\b|\bcrontab\b|\bxmrig\b|\bshutdown\b|\binsmod\b|kill\s+-9\s+-1\b|docker\.sock|\biptables\s+-F/;
+  /rm\s+-[a-zA-Z]*[rf][a-zA-Z]*\s+(?:--no-preserve-root\s+)?[/~*.$]|:\(\)\s*\{|\/dev\/tcp\/|\bnc(?:at)?\s.{0,80}-[a-z]*e\b|(?:curl|wget)\s[^|;]{0,200}[|;]\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\bmkfs(?:\.\w+)?\s|\bdd\s+if=.{0,80}of=\/dev\/|>\s*\/dev\/sd[a-z]|chmod\s+(?:-R\s+)?[0-7]?777\s+\/|\/etc\/shadow|mkfifo\s.{0,80}\bsh\b|bash\s+-i\b|\bcrontab\b|\bxmrig\b|\bshutdown\b|\binsmod\b|kill\s+-9\s+-1\b|docker\.sock|\biptables\s+-F|\|\s*nc(?:at)?\s|(?:curl|wget)\s[^|;]{0,200}(?:\$\(|`|-d\s*@)|\b(?:cat|head|tail|cp|base64|xxd|less)\s.{0,40}(?:\/etc\/passwd|\.ssh\/|\.aws\/)|release_agent|\bnsenter\b|\bmount\s+-[a-z]/;
+
+/** A shell that is given its commands as an argument; a gap stands for what is computed. */
+const SHELL_COMMAND =
+  /^(?:\S{0,40}\/)?(?:(?:ba|da|z|k)?sh(?: -\w+){0,4} -\w{0,8}c|cmd(?:\.exe)? \/c|powershell(?:\.exe)? -\w+) [^\0]{0,400}\0/i;
+const SHELL_NAME = /^(?:\S{0,40}\/)?(?:(?:ba|da|z|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?)$/i;
+/** A program in a directory that everybody may write to, or a script there given to its interpreter. */
+const TEMPORARY_PROGRAM =
+  /^(?:(?:\S{0,40}\/)?(?:(?:ba|da|z)?sh|python[\d.]*|node|perl|source|\.|chmod \+x) )?\/(?:tmp|var\/tmp|dev\/shm)\/\S/;
 
 const PY_SHELLS = [
   'os.{system,popen,popen2,popen3,popen4}',
@@ -81,6 +89,7 @@ export const PROCESS: readonly Rule[] = [
           { arg: [0, 'args'], is: 'dynamic' },
         ],
       },
+      { call: PY_SPAWNS, when: [{ arg: [0, 'args'], is: { matches: SHELL_COMMAND } }] },
       { passed: ['os.{system,popen}', 'subprocess.{getoutput,getstatusoutput}'] },
     ],
     bad: 'import os\nos.system("ping " + input())',
@@ -148,6 +157,23 @@ export const PROCESS: readonly Rule[] = [
     good: 'import os\nos.system("tar xf a.tar")',
   },
   {
+    id: 'temporary-program',
+    languages: ['python', 'javascript'],
+    severity: 'high',
+    confidence: 'medium',
+    category: 'process',
+    cwe: 427,
+    message: '{} starts a program from a directory that everybody may write to',
+    why: 'Programs that were just downloaded are put there, and anybody may exchange them.',
+    remedy: 'Install the program where only its owner may write, and start it from there.',
+    match: {
+      call: [...PY_SHELLS, ...PY_SPAWNS, ...PY_EXECS, ...JS_SHELLS, ...JS_SPAWNS],
+      when: [{ arg: 'any', is: { matches: TEMPORARY_PROGRAM } }],
+    },
+    bad: 'import subprocess\nsubprocess.run(["/tmp/.x"])',
+    good: 'import subprocess\nsubprocess.run(["ls", "/tmp/x"])',
+  },
+  {
     id: 'py-fork',
     languages: ['python'],
     severity: 'medium',
@@ -200,7 +226,7 @@ export const PROCESS: readonly Rule[] = [
     id: 'py-kill',
     languages: ['python'],
     severity: 'medium',
-    confidence: 'medium',
+    confidence: 'high',
     category: 'process',
     cwe: 250,
     message: '{} acts on processes or on the whole machine',
@@ -208,7 +234,7 @@ export const PROCESS: readonly Rule[] = [
     remedy: 'End children by their own handles; leave the machine alone.',
     match: {
       call: [
-        'os.{kill,killpg,setuid,setgid,setreuid,setresuid,setsid,chroot,unshare,setns,nice,sched_setaffinity,reboot}',
+        'os.{kill,killpg,setuid,setgid,setreuid,setresuid,setsid,nice,sched_setaffinity,reboot}',
         'signal.pthread_kill',
         'resource.setrlimit',
       ],
@@ -252,6 +278,13 @@ export const PROCESS: readonly Rule[] = [
         when: [
           { arg: 'shell', is: ['true', { matches: /./ }] },
           { arg: 'any', is: 'dynamic' },
+        ],
+      },
+      {
+        call: JS_SPAWNS,
+        when: [
+          { arg: 0, is: { matches: SHELL_NAME } },
+          { arg: 1, is: { matches: /^(?:-\w+ ){0,4}(?:-\w{0,8}c|\/c) [^\0]{0,400}\0/ } },
         ],
       },
       { passed: ['child_process.{exec,execSync}'] },
@@ -308,7 +341,7 @@ export const PROCESS: readonly Rule[] = [
     id: 'js-kill',
     languages: ['javascript'],
     severity: 'medium',
-    confidence: 'medium',
+    confidence: 'high',
     category: 'process',
     cwe: 250,
     message: '{} acts on processes beyond this one',

@@ -128,6 +128,20 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     good: 'import struct',
   },
   {
+    id: 'py-namespaces',
+    languages: ['python'],
+    severity: 'high',
+    confidence: 'medium',
+    category: 'sandbox-escape',
+    cwe: 250,
+    message: '{} changes what the process sees of the machine',
+    why: 'Namespaces and new roots are how the walls of a sandbox are made, and how they are left.',
+    remedy: 'Leave that to the sandbox.',
+    match: { call: ['os.{chroot,unshare,setns,pivot_root}'] },
+    bad: 'import os\nos.chroot("/x")',
+    good: 'import os\nos.chdir("x")',
+  },
+  {
     id: 'py-builtins',
     languages: ['python'],
     severity: 'medium',
@@ -265,6 +279,7 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     remedy: 'Use a Map, or Object.create(null).',
     match: [
       { shape: 'prototype-write' },
+      { text: /["']__proto__["']\s*:/ },
       { call: ['Object.setPrototypeOf', 'Reflect.setPrototypeOf', '*.{__defineGetter__,__defineSetter__}'] },
     ],
     bad: '({}).__proto__.admin = true;',

@@ -1,5 +1,5 @@
+import type { Program } from '../program.ts';
 import { NONE } from '../syntax/tree.ts';
-import type { Program } from '../values.ts';
 import type { Report } from './index.ts';
 import { isCatastrophic } from './regular-expression.ts';
 

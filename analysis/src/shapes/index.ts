@@ -1,5 +1,5 @@
 import type { Hit, Matcher } from '../match.ts';
-import type { Program } from '../values.ts';
+import type { Program } from '../program.ts';
 import { detectPatterns } from './backtracking.ts';
 import { detectLoops } from './loops.ts';
 import { detectNames } from './names.ts';

@@ -1,7 +1,8 @@
+import type { Program } from '../program.ts';
 import type { Loop } from '../syntax/dialect.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
-import type { Program } from '../values.ts';
 import type { Report } from './index.ts';
+import { countAssignments, isStuck, movesAway } from './stuck-loops.ts';
 
 /** Iterators that never end. */
 const ENDLESS = new Set(['itertools.count()', 'itertools.cycle()']);
@@ -14,9 +15,12 @@ const WAITS =
 /** Calls that start something and do not wait for its end: an endless loop of them exhausts the machine. */
 const STARTS =
   /^(?:os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
+/** Calls that send something, whoever takes it. */
+const SENDS =
+  /(?:^|\.)(?:sendto|sendall|send)$|^(?:requests|httpx)\.\w+$|^(?:urllib\.request\.urlopen|https?\.(?:get|request)|fetch)$/;
 /** Calls that neither wait nor end the loop by an error; others may. */
 const HARMLESS =
-  /^(?:print|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|(?:console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start))$/;
+  /^(?:print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start))$/;
 
 export function detectLoops(program: Program, report: Report): void {
   const { tree, dialect } = program;
@@ -30,12 +34,14 @@ export function detectLoops(program: Program, report: Report): void {
     const body = does[loop.body] ?? 0;
     const leaves = (body & (LEAVES | BREAKS)) !== 0;
     const end = headEnd(program, node, loop);
-    const endless = runsForever(program, loop) || isStuck(program, node, loop, assigned);
+    const endless =
+      runsForever(program, loop) || isStuck(program, node, loop, assigned) || movesAway(program, node, loop);
     // A server waits for somebody to start something for; a bomb does not wait.
     const starts = (endless && body & STARTING) || (!leaves && body & FORKING);
     if (starts && !(body & WAITING)) report('fork-loop', tree.start(node), end);
     if (leaves) continue;
     if (endless) {
+      if (body & SENDING && !(body & WAITING)) report('flood-loop', tree.start(node), end);
       if (body & UNCLEAR && isTried(program, node)) continue;
       const shape =
         body & WAITING ? 'endless-waiting-loop' : body & UNCLEAR ? 'endless-unclear-loop' : 'endless-loop';
@@ -162,6 +168,7 @@ const WAITING = 4;
 const STARTING = 8;
 const FORKING = 16;
 const UNCLEAR = 32;
+const SENDING = 64;
 
 /**
  * What each node does, its descendants included, apart from the functions it defines. Flags climb from
@@ -181,7 +188,8 @@ function survey(program: Program): Uint8Array {
       if (expression.kind === 'call') {
         const { name } = program.value(expression.callee);
         if (dialect.exitCalls.has(name)) own |= LEAVES;
-        if (WAITS.test(name)) own |= WAITING;
+        if (SENDS.test(name)) own |= SENDING | UNCLEAR;
+        else if (WAITS.test(name)) own |= WAITING;
         else if (!HARMLESS.test(name) && !STARTS.test(name)) own |= UNCLEAR;
         if (STARTS.test(name)) own |= STARTING;
         if (name === 'os.fork' || name === 'os.forkpty') own |= FORKING;
@@ -194,85 +202,6 @@ function survey(program: Program): Uint8Array {
     if (parent !== NONE) flags[parent] = (flags[parent] ?? 0) | own;
   }
   return flags;
-}
-
-/** A condition of plain names and numbers, none of which the loop changes. */
-function isStuck(program: Program, node: Node, loop: Loop, assigned: ReadonlyMap<string, number>): boolean {
-  const { tree, dialect, scopes } = program;
-  if (loop.condition === NONE) return false;
-  const names = new Set<string>();
-  for (let at = loop.condition; at <= tree.lastOf(loop.condition); at += 1) {
-    const { kind } = program.expression(at);
-    const type = tree.type(at);
-    if (dialect.identifiers.has(type)) names.add(dialect.identifier(tree.text(at)));
-    else if (
-      kind === 'call' ||
-      kind === 'member' ||
-      kind === 'index' ||
-      /assignment|update|named_/.test(type)
-    ) {
-      return false;
-    } else if (kind === 'other' && tree.first(at) === NONE && type !== 'comment') return false;
-  }
-  if (names.size === 0) return false;
-  const last = tree.lastOf(node);
-  for (const name of names) {
-    const found = scopes.find(name, node);
-    if (found === undefined || found.bindings.length > 16) return false;
-    for (const binding of found.bindings) {
-      // A parameter or something computed may already end the loop, or be changed through a reference.
-      if (binding.at >= node && binding.at <= last) return false;
-      if (binding.kind !== 'value') return false;
-      const value = program.value(binding.value ?? NONE);
-      if (value.kind !== 'number' && value.kind !== 'truth') return false;
-    }
-    // Another function that assigns the same name may mean this one (`global`, a closure).
-    if ((assigned.get(name) ?? 0) > found.bindings.length) return false;
-  }
-  return initiallyTrue(program, loop.condition);
-}
-
-/** How often each plain name is assigned in the program. */
-function countAssignments({ tree, dialect }: Program): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (let node = 0; node < tree.size; node += 1) {
-    const type = tree.type(node);
-    if (/argument|pair|parameter|attribute/.test(type)) continue;
-    const target =
-      type === 'update_expression'
-        ? tree.child(node, 'argument')
-        : dialect.assignments[type]?.(tree, node)?.target;
-    if (target === undefined || target === NONE || tree.first(target) !== NONE) continue;
-    const name = tree.text(target);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
-}
-
-/** Whether the condition holds with the values that its names are given before the loop. */
-function initiallyTrue(program: Program, node: Node): boolean {
-  const { tree } = program;
-  const expression = program.expression(node);
-  if (expression.kind === 'same') return initiallyTrue(program, expression.of);
-  if (expression.kind === 'name') {
-    const value = program.value(node);
-    return value.truth === true || (value.number !== undefined && value.number !== 0);
-  }
-  const parts = tree.children(node);
-  const [left, right] = parts;
-  if (tree.type(node) === 'expression_statement' && left !== undefined) return initiallyTrue(program, left);
-  if (parts.length !== 2 || left === undefined || right === undefined) return false;
-  const [a, b] = [program.value(left).number, program.value(right).number];
-  if (a === undefined || b === undefined) return false;
-  const operator = tree.between(left, right);
-  return (
-    (operator === '<' && a < b) ||
-    (operator === '<=' && a <= b) ||
-    (operator === '>' && a > b) ||
-    (operator === '>=' && a >= b) ||
-    (operator.startsWith('!=') && a !== b) ||
-    (/^={2,3}$/.test(operator) && a === b)
-  );
 }
 
 /** for x in xs: xs.append(…) */

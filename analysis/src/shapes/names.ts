@@ -1,4 +1,4 @@
-import type { Program } from '../values.ts';
+import type { Program } from '../program.ts';
 import type { Report } from './index.ts';
 
 /** Cyrillic, Greek and others' letters that look like Latin ones. */

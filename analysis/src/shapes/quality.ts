@@ -1,6 +1,6 @@
+import type { Program } from '../program.ts';
 import { functionOf } from '../scopes.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
-import type { Program } from '../values.ts';
 import type { Report } from './index.ts';
 
 const BUILTINS = new Set(

@@ -1,5 +1,5 @@
+import type { Program } from '../program.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
-import type { Program } from '../values.ts';
 import type { Report } from './index.ts';
 
 /** A function that calls itself on every way through it. */

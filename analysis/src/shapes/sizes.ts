@@ -1,5 +1,6 @@
+import type { Program } from '../program.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
-import type { Program, Value } from '../values.ts';
+import type { Value } from '../value.ts';
 import type { Report } from './index.ts';
 
 /** More elements or bytes than this at once are more than a sandbox has memory for. */

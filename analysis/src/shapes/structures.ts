@@ -1,6 +1,7 @@
+import type { Program } from '../program.ts';
 import type { Expression } from '../syntax/expression.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
-import { ORIGIN, type Program } from '../values.ts';
+import { ORIGIN } from '../value.ts';
 import type { Report } from './index.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;

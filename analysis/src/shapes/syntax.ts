@@ -1,5 +1,5 @@
+import type { Program } from '../program.ts';
 import { ERROR_TYPE, NONE } from '../syntax/tree.ts';
-import type { Program } from '../values.ts';
 import type { Report } from './index.ts';
 
 /** Where the grammar could not follow: the outermost places, at most a few. */

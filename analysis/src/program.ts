@@ -1,44 +1,29 @@
-import { fold } from './folding.ts';
-import { CLEANERS, DECODERS, NUMERIC, PASS_THROUGH, SENSITIVE_PATH, SOURCES } from './known-functions.ts';
+import { callValue } from './calls.ts';
+import { SOURCES } from './known-functions.ts';
+import { handed } from './parameters.ts';
 import { Scopes } from './scopes.ts';
 import type { Dialect } from './syntax/dialect.ts';
-import { type Argument, type Binding, type Entry, type Expression, OTHER } from './syntax/expression.ts';
+import { type Binding, type Entry, type Expression, OTHER } from './syntax/expression.ts';
 import { isGlobalObject } from './syntax/javascript.ts';
 import { NONE, type Node, type SyntaxTree } from './syntax/tree.ts';
-
-/** Where a value comes from, from harmless to worst. */
-export const ORIGIN = { constant: 0, computed: 1, parameter: 2, external: 3 } as const;
-export type Origin = (typeof ORIGIN)[keyof typeof ORIGIN];
-
-/** What is known of an expression without running it. */
-export interface Value {
-  /** The dotted name it stands for, aliases resolved: `os.system`. Begins with `?` where the root is unknown. */
-  readonly name: string;
-  readonly kind: 'unknown' | 'text' | 'number' | 'truth' | 'collection' | 'function' | 'class' | 'pattern';
-  readonly text?: string;
-  readonly number?: number;
-  readonly truth?: boolean | null;
-  readonly origin: Origin;
-  /** For text put together at run time: its constant parts, with GAP for the others. */
-  readonly shape?: string;
-  /** It came out of a decoder: base64, zlib, character codes. */
-  readonly decoded?: boolean;
-  readonly carries?: 'environment' | 'file';
-  /** The literal collection, function or pattern it stands for. */
-  readonly node?: Node;
-}
-
-export const GAP = '\u0000';
-export const UNKNOWN: Value = { name: '', kind: 'unknown', origin: ORIGIN.computed };
+import {
+  atLeastComputed,
+  clip,
+  combine,
+  concatenate,
+  derive,
+  join,
+  ORIGIN,
+  type Origin,
+  textValue,
+  UNKNOWN,
+  type Value,
+} from './value.ts';
 
 /** What keeps all that an object holds. */
 const WHOLE = /(?:\(\)|\.(?:copy|items|values|entries|toString|encode))$/;
-/** What gives one part of it. */
-const PICKS = /\.(?:get|pop|setdefault)$/;
 
 const MAX_DEPTH = 40;
-const MAX_NAME = 160;
-const MAX_TEXT = 16_384;
 const MAX_JOINED = 8;
 /** Bindings of one name that are looked at for one use. */
 const MAX_SEARCHED = 32;
@@ -107,15 +92,19 @@ export class Program {
           return known ?? this.member(this.value(expression.object), key, true);
         }
         const object = this.value(expression.object);
-        const derived = this.derive([object, index]);
+        const derived = derive([object, index]);
+        if (object.kind === 'collection') {
+          const { name } = this.anyOf(object);
+          if (name !== '') return { ...derived, name };
+        }
         return { ...derived, name: object.name === '' ? '' : clip(`${object.name}[]`) };
       }
       case 'call':
-        return this.call(expression.callee, expression.args);
+        return callValue(this, expression.callee, expression.args);
       case 'text':
         return { name: '', kind: 'text', text: expression.text, origin: ORIGIN.constant };
       case 'template':
-        return this.concatenate(
+        return concatenate(
           expression.parts.map((part) => (typeof part === 'string' ? textValue(part) : this.value(part))),
         );
       case 'number':
@@ -130,7 +119,7 @@ export class Program {
         const of = this.value(expression.of);
         return of.kind === 'text' && of.text !== undefined
           ? { ...of, text: [...of.text].reverse().join(''), decoded: true }
-          : this.derive([of]);
+          : derive([of]);
       }
       case 'same':
         return this.value(expression.of);
@@ -138,7 +127,7 @@ export class Program {
         return join(expression.of.map((of) => this.value(of)));
       case 'collection': {
         const entries = expression.entries.slice(0, 64).map((entry) => this.value(entry.value));
-        const derived = this.derive(entries);
+        const derived = derive(entries);
         const constant = entries.every((entry) => entry.origin === ORIGIN.constant);
         return {
           ...derived,
@@ -153,7 +142,7 @@ export class Program {
       case 'class':
         return { name: '', kind: 'class', origin: ORIGIN.computed, node };
       case 'derived':
-        return this.derive(expression.of.slice(0, 16).map((of) => this.value(of)));
+        return derive(expression.of.slice(0, 16).map((of) => this.value(of)));
       case 'other':
         return UNKNOWN;
     }
@@ -166,7 +155,7 @@ export class Program {
   }
 
   /** A value that goes by a name, which may be one that brings in data from outside. */
-  private named(name: string, origin: Origin, from?: Value): Value {
+  named(name: string, origin: Origin, from?: Value): Value {
     const source = SOURCES[this.dialect.id === 'python' ? 'python' : 'javascript'].get(name);
     // One variable of the environment is configuration; all of them, or a sensitive file, is loot.
     const whole = from?.carries === 'environment' ? WHOLE.test(name) : true;
@@ -174,7 +163,7 @@ export class Program {
     return {
       name: clip(name),
       kind: 'unknown',
-      origin: source === undefined ? origin : ORIGIN.external,
+      origin: source?.origin ?? origin,
       ...(from?.decoded ? { decoded: true } : {}),
       ...(carries === undefined ? {} : { carries }),
     };
@@ -224,7 +213,7 @@ export class Program {
       case 'parameter': {
         const fallback = binding.value === undefined ? UNKNOWN : this.value(binding.value);
         const named = fallback.name !== '' && !fallback.name.startsWith('?') ? fallback.name : `?${name}`;
-        return { name: named, kind: 'unknown', origin: ORIGIN.parameter };
+        return { name: named, kind: 'unknown', origin: handed(this, this.scopes.of(binding.at).node) };
       }
       case 'function':
         return { name: `?${name}`, kind: 'function', origin: ORIGIN.computed, node: binding.at };
@@ -246,15 +235,25 @@ export class Program {
 
   private element(binding: Binding, name: string): Value {
     const over = this.value(binding.value ?? NONE);
-    if (over.kind === 'collection' && over.node !== undefined) {
-      const expression = this.expression(over.node);
-      if (expression.kind === 'collection' && expression.entries.length > 0) {
-        const values = expression.entries.slice(0, MAX_JOINED).map((entry) => this.value(entry.value));
-        return join(values);
-      }
-    }
+    if (this.entries(over).length > 0) return this.anyOf(over);
     const { text: _text, number: _number, ...rest } = over;
     return { ...rest, kind: 'unknown', name: `?${name}`, origin: atLeastComputed(over.origin) };
+  }
+
+  /** What a literal list or dictionary holds. */
+  entries(collection: Value): readonly Entry[] {
+    if (collection.kind !== 'collection' || collection.node === undefined) return [];
+    const expression = this.expression(collection.node);
+    return expression.kind === 'collection' ? expression.entries : [];
+  }
+
+  /** Any one of what a literal collection holds. */
+  anyOf(collection: Value): Value {
+    return join(
+      this.entries(collection)
+        .slice(0, MAX_JOINED)
+        .map((entry) => this.value(entry.value)),
+    );
   }
 
   /** `object.name` where some statement has set it. */
@@ -304,109 +303,9 @@ export class Program {
     return last === undefined ? this.global(name) : this.bound(name, last);
   }
 
-  private module(name: string): Value {
+  module(name: string): Value {
     this.scopes.modules.add(name);
     return this.named(this.dialect.moduleName(name), ORIGIN.computed);
-  }
-
-  private call(callee: Node, args: readonly Argument[]): Value {
-    const called = this.value(callee);
-    const python = this.dialect.id === 'python';
-    const first = args[0]?.node ?? NONE;
-    const expression = this.expression(callee);
-    const receiver =
-      expression.kind === 'member' || expression.kind === 'index' ? this.value(expression.object) : undefined;
-    const folded = fold(
-      called.name,
-      receiver,
-      args.slice(0, 512).map((arg) => this.value(arg.node)),
-      this,
-    );
-    if (folded !== undefined) return folded;
-    if (python) {
-      switch (called.name) {
-        case 'getattr': {
-          const attribute = this.value(args[1]?.node ?? NONE);
-          const object = this.value(first);
-          if (attribute.text !== undefined) return this.member(object, attribute.text);
-          return {
-            ...this.derive([object, attribute]),
-            name: object.name === '' ? '' : clip(`${object.name}[]`),
-          };
-        }
-        case '__import__':
-        case 'importlib.import_module':
-        case 'importlib.__import__': {
-          const module = this.value(first).text;
-          if (module !== undefined) return this.module(module);
-          break;
-        }
-        case 'vars':
-        case 'functools.partial':
-          if (first !== NONE) return this.value(first);
-      }
-    } else {
-      switch (called.name) {
-        case 'require':
-        case 'import':
-        case 'module.require':
-        case 'require.main.require':
-        case 'process.mainModule.require':
-        case 'module.createRequire()':
-        case 'process.getBuiltinModule':
-        case 'jest.requireActual': {
-          const module = this.value(first).text;
-          if (module !== undefined) return this.module(module);
-          break;
-        }
-        case 'Reflect.get': {
-          const property = this.value(args[1]?.node ?? NONE).text;
-          if (property !== undefined) return this.member(this.value(first), property);
-          break;
-        }
-        case 'util.promisify':
-        case 'util.callbackify':
-          return this.value(first);
-      }
-      if (expression.kind === 'member' && expression.name === 'bind' && receiver !== undefined)
-        return receiver;
-    }
-    if (called.name === 'operator.attrgetter()' || called.name === 'operator.methodcaller()') {
-      const made = this.expression(callee);
-      const attribute = made.kind === 'call' ? this.value(made.args[0]?.node ?? NONE).text : undefined;
-      if (attribute !== undefined) return this.member(this.value(first), attribute);
-    }
-    if (called.kind === 'function' && called.node !== undefined) {
-      const returns = this.scopes.returns.get(called.node) ?? [];
-      if (returns.length > 0) return join(returns.map((node) => this.value(node)));
-      return { ...UNKNOWN, name: called.name === '' ? '' : clip(`${called.name}()`) };
-    }
-    return this.result(called, receiver, args);
-  }
-
-  /** The value of a call whose function is not part of the program. */
-  private result(called: Value, receiver: Value | undefined, args: readonly Argument[]): Value {
-    const name = clip(`${called.name}()`);
-    const short = called.name.slice(called.name.lastIndexOf('.') + 1);
-    if (CLEANERS.has(called.name) || CLEANERS.has(short))
-      return { ...UNKNOWN, name, origin: ORIGIN.constant };
-    if (NUMERIC.has(called.name)) return { name, kind: 'number', origin: ORIGIN.computed };
-    const given = args.slice(0, 16).map((arg) => this.value(arg.node));
-    const from = receiver === undefined ? given : [receiver, ...given];
-    const { carries: _carried, ...single } = this.derive(from);
-    const derived = PICKS.test(called.name) ? single : this.derive(from);
-    const decoder =
-      DECODERS.has(called.name) ||
-      (called.name === 'Buffer.from' && /^(?:base64|hex)/.test(given[1]?.text ?? '')) ||
-      (called.name === 'codecs.decode' && given.length > 1);
-    const sensitive = given[0]?.text !== undefined && SENSITIVE_PATH.test(given[0].text.slice(0, 256));
-    const opens = short === 'open' || short.startsWith('readFile') || short === 'Path';
-    return {
-      ...this.named(name, derived.origin, derived),
-      ...(called.origin === ORIGIN.external && PASS_THROUGH ? { origin: ORIGIN.external } : {}),
-      ...(derived.decoded || decoder ? { decoded: true } : {}),
-      ...(opens && sensitive ? { carries: 'file' as const, origin: ORIGIN.external } : {}),
-    };
   }
 
   private binary(operator: string, left: Node, right: Node): Value {
@@ -417,84 +316,13 @@ export class Program {
       if (operator === '!' && b.kind === 'number' && b.number !== undefined) {
         return { name: '', kind: 'truth', truth: b.number === 0, origin: ORIGIN.constant };
       }
-      return { ...this.derive([b]), ...(operator === '!' || operator === 'typeof' ? { name: '' } : {}) };
+      return { ...derive([b]), ...(operator === '!' || operator === 'typeof' ? { name: '' } : {}) };
     }
-    const a = this.value(left);
-    if (a.number !== undefined && b.number !== undefined) {
-      const number = calculate(operator, a.number, b.number);
-      return {
-        name: '',
-        kind: 'number',
-        origin: ORIGIN.constant,
-        ...(number === undefined ? {} : { number }),
-      };
-    }
-    if (operator === '+') return this.concatenate([a, b], false);
-    if (operator === '%' && (a.kind === 'text' || a.shape !== undefined)) return this.format(a, b);
-    if (
-      operator === '*' &&
-      a.text !== undefined &&
-      b.number !== undefined &&
-      a.text.length * b.number < 4096
-    ) {
-      return textValue(a.text.repeat(Math.max(0, Math.floor(b.number))));
-    }
-    return this.derive([a, b]);
-  }
-
-  /** Text with values put in: `'…' % x`, `'…'.format(x)`. */
-  format(pattern: Value, ...given: readonly Value[]): Value {
-    const derived = this.derive([pattern, ...given]);
-    const shape = (pattern.text ?? pattern.shape ?? '')
-      .slice(0, MAX_TEXT)
-      .replace(/%[-+ #0-9.]*(?:\([a-zA-Z_]\w{0,40}\))?[a-zA-Z]|\{[^{}]{0,60}\}/g, GAP);
-    if (given.every((value) => value.origin === ORIGIN.constant)) {
-      return { ...derived, kind: 'text', name: '', origin: ORIGIN.constant };
-    }
-    const numbers = given.every((value) => value.kind === 'number');
-    return { ...derived, kind: 'text', name: '', ...(numbers ? {} : { shape }) };
-  }
-
-  private concatenate(parts: readonly Value[], isText = true): Value {
-    if (parts.every((part) => part.text !== undefined || (isText && part.number !== undefined))) {
-      // Sums of strings are ropes: a chain of them costs no copying.
-      const text = parts.reduce((sum, part) => sum + (part.text ?? String(part.number)), '');
-      const decoded = parts.some((part) => part.decoded);
-      return { ...textValue(text.slice(0, MAX_TEXT)), ...(decoded ? { decoded } : {}) };
-    }
-    const derived = this.derive(parts);
-    const texts = parts.some((part) => part.kind === 'text' || part.shape !== undefined);
-    if (!isText && !texts) return { ...derived, name: '' };
-    const constant = parts.every((part) => part.origin === ORIGIN.constant);
-    if (constant) return { ...derived, name: '', kind: 'text', origin: ORIGIN.constant };
-    const risky = parts.some((part) => part.origin !== ORIGIN.constant && part.kind !== 'number');
-    const shape = parts
-      .map((part) => part.text ?? part.shape ?? GAP)
-      .join('')
-      .slice(0, 4096);
-    return { ...derived, name: '', kind: 'text', ...(risky ? { shape } : {}) };
+    return combine(operator, this.value(left), b);
   }
 
   private sum(values: readonly Value[]): Value {
-    return this.concatenate([...values].reverse(), false);
-  }
-
-  derive(from: readonly Value[]): Value {
-    let origin: Origin = ORIGIN.constant;
-    let decoded = false;
-    let carries: Value['carries'];
-    for (const value of from) {
-      if (value.origin > origin) origin = value.origin;
-      if (value.decoded) decoded = true;
-      carries ??= value.carries;
-    }
-    return {
-      name: '',
-      kind: 'unknown',
-      origin: atLeastComputed(origin),
-      ...(decoded ? { decoded } : {}),
-      ...(carries === undefined ? {} : { carries }),
-    };
+    return concatenate([...values].reverse(), false);
   }
 }
 
@@ -518,66 +346,4 @@ function entryOf(entries: readonly Entry[], key: string): Entry | undefined {
     if (entries[index]?.key === key) return entries[index];
   }
   return undefined;
-}
-
-function atLeastComputed(origin: Origin): Origin {
-  return origin === ORIGIN.constant ? ORIGIN.computed : origin;
-}
-
-export function textValue(text: string): Value {
-  return { name: '', kind: 'text', text, origin: ORIGIN.constant };
-}
-
-function clip(name: string): string {
-  return name.length > MAX_NAME
-    ? `?.${name.slice(name.lastIndexOf('.', name.length - 2) + 1).slice(-80)}`
-    : name;
-}
-
-/** One of several values: the worst origin, and what they agree on. The first is the likeliest. */
-function join(values: readonly Value[]): Value {
-  const [first = UNKNOWN, ...rest] = values;
-  if (rest.length === 0) return first;
-  const named = values.find((value) => value.name !== '' && !value.name.startsWith('?')) ?? first;
-  const worst = values.reduce((a, b) => (b.origin > a.origin ? b : a), first);
-  const { text, number, truth, ...same } = first;
-  const agreed = rest.every(
-    (value) => value.text === text && value.number === number && value.truth === truth,
-  );
-  const shape = values.find((value) => value.shape !== undefined)?.shape;
-  const carries = values.find((value) => value.carries !== undefined)?.carries;
-  return {
-    ...same,
-    ...(agreed && text !== undefined ? { text } : {}),
-    ...(agreed && number !== undefined ? { number } : {}),
-    ...(agreed && truth !== undefined ? { truth } : {}),
-    name: named.name,
-    origin: worst.origin,
-    ...(shape === undefined ? {} : { shape }),
-    ...(values.some((value) => value.decoded) ? { decoded: true } : {}),
-    ...(carries === undefined ? {} : { carries }),
-  };
-}
-
-function calculate(operator: string, a: number, b: number): number | undefined {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '//':
-      return Math.floor(a / b);
-    case '**':
-      return a ** b;
-    case '<<':
-      return a * 2 ** b;
-    case '%':
-      return a % b;
-    default:
-      return undefined;
-  }
 }
