@@ -27,6 +27,14 @@ export function testEngine(context: Readonly<Record<string, unknown>> = {}) {
   return { app, ...stacks };
 }
 
+let asItIs: ReturnType<typeof testEngine> | undefined;
+
+/** The app with no choice made, the same for all who only read it. */
+export function sharedEngine() {
+  asItIs ??= testEngine();
+  return asItIs;
+}
+
 const Resources = z.record(
   z.string(),
   z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),

@@ -1,12 +1,12 @@
 import { describe, it } from '@jest/globals';
 import { DELIVERY } from '@rce/core/limits.ts';
 import { Template } from 'aws-cdk-lib/assertions';
-import { testEngine } from './testing.ts';
+import { sharedEngine, testEngine } from './testing.ts';
 
 const seconds = (milliseconds: number) => milliseconds / 1000;
 
 describe('the stack that remembers', () => {
-  const template = Template.fromStack(testEngine().state);
+  const template = Template.fromStack(sharedEngine().state);
 
   it('has one table, paid by request, that forgets expired items and can be set back', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);

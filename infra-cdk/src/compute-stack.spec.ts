@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { actionsOf, propertiesOf, testEngine } from './testing.ts';
+import { actionsOf, propertiesOf, sharedEngine, testEngine } from './testing.ts';
 
 interface Container {
   readonly Name: string;
@@ -19,7 +19,7 @@ function userDataOf(template: Template): string {
 }
 
 describe('the runners', () => {
-  const template = Template.fromStack(testEngine().compute);
+  const template = Template.fromStack(sharedEngine().compute);
   const [task] = propertiesOf(template, 'AWS::ECS::TaskDefinition');
   const containers = (task?.ContainerDefinitions ?? []) as Container[];
   const container = (name: string) => containers.find((one) => one.Name === name);

@@ -7,7 +7,7 @@ import {
   ROUTES,
 } from '@rce/functions/manifest.ts';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { actionsOf, propertiesOf, testEngine } from './testing.ts';
+import { actionsOf, propertiesOf, sharedEngine, testEngine } from './testing.ts';
 
 const LOGGING = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
@@ -15,7 +15,7 @@ const LOGGING = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const CHOSEN = ['RCE_RATE_LIMIT', 'RCE_TRUSTED_PROXIES'];
 
 describe('the API', () => {
-  const template = Template.fromStack(testEngine().api);
+  const template = Template.fromStack(sharedEngine().api);
   const functions = propertiesOf(template, 'AWS::Lambda::Function');
   const roles = propertiesOf(template, 'AWS::IAM::Role');
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { PAGE_ROUTES, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { pageRoutesFunction } from './edge/page-routes.ts';
-import { propertiesOf, testEngine } from './testing.ts';
+import { propertiesOf, sharedEngine, testEngine } from './testing.ts';
 
 describe('the edge', () => {
-  const { edge } = testEngine();
+  const { edge } = sharedEngine();
   if (!edge) throw new Error('there is no edge');
   const template = Template.fromStack(edge);
 
