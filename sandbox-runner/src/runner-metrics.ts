@@ -50,19 +50,27 @@ export function declareJobs(metrics: Metrics, driver: Driver): void {
   }
 }
 
-/** Counts what happens in the runner. Languages come from the catalog, since unknown ones are refused at submit. */
-export function countEvents(metrics: Metrics): Emit {
+const KNOWN = new Set<string>(LANGUAGES.map(({ id }) => id));
+
+/** Unknown languages are refused at submit; whatever comes by another way shares one series. */
+export function languageLabel(language: string): { readonly language: string } {
+  return { language: KNOWN.has(language) ? language : 'other' };
+}
+
+/** Counts what happens in the runner. */
+export function countEvents(metrics: Metrics, driver: Driver): Emit {
   return (event) => {
     switch (event.type) {
       case 'job-claimed':
         return metrics.observeMs('rce_job_queue_wait_seconds', {}, event.queueWaitMs);
       case 'job-finished': {
         const { result, job } = event;
-        const language = { language: job.submission.language };
+        const language = languageLabel(job.submission.language);
         metrics.count('rce_jobs_total', {
           ...language,
           verdict: result.verdict,
-          driver: result.sandbox?.driver ?? 'none',
+          // That of the runner also for jobs that never came into a sandbox: their series began with the others.
+          driver,
         });
         metrics.observeMs('rce_job_execution_seconds', language, result.wallTimeMs);
         metrics.observeMs('rce_job_overhead_seconds', {}, Math.max(0, event.endToEndMs - result.wallTimeMs));
@@ -90,6 +98,8 @@ export function countEvents(metrics: Metrics): Emit {
       case 'sampled':
         metrics.set('rce_slots', {}, event.slots);
         metrics.set('rce_slots_free', {}, event.slots - event.busy);
+        metrics.set('rce_sandboxes', { state: 'waiting' }, event.warm.waiting);
+        metrics.set('rce_sandboxes', { state: 'in-use' }, event.busy);
         metrics.set('rce_pool_size', {}, event.warm.waiting);
         return metrics.set('rce_pool_target', {}, event.warm.wanted);
       case 'queue-failed':

@@ -59,12 +59,17 @@ export class DockerSandbox implements Sandbox {
     this.#options = options;
     const failed = (error: unknown) => options.onEvent?.({ type: 'sandbox-failed', error });
     const { docker, slots } = options;
+    const tearDown = new TearDown(Math.max(2, availableParallelism()), failed);
     this.#ownerId = `${options.owner}-${randomBytes(4).toString('hex')}`;
     this.#owner = new Owner(docker, this.#ownerId);
     this.#deps = {
       docker,
       cgroups: new CgroupReader(docker, options.cgroupRoot ?? '/sys/fs/cgroup'),
-      tearDown: new TearDown(Math.max(2, availableParallelism()), failed).run,
+      tearDown: async (work) => {
+        const startedAt = performance.now();
+        await tearDown.run(work);
+        options.onEvent?.({ type: 'sandbox-removed', durationMs: performance.now() - startedAt });
+      },
     };
     const base = (key: string) => {
       const shape = this.#shapes.get(key);

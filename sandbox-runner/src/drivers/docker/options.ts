@@ -10,6 +10,8 @@ export type DockerEvent =
       readonly warm: boolean;
     }
   | { readonly type: 'sandbox-started'; readonly harness: string; readonly durationMs: number }
+  /** With the time it waited for its turn. */
+  | { readonly type: 'sandbox-removed'; readonly durationMs: number }
   | { readonly type: 'sandbox-failed'; readonly error: unknown }
   | { readonly type: 'sandboxes-swept'; readonly count: number };
 
