@@ -6,11 +6,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FUNCTIONS, type FunctionName } from '@rce/functions/manifest.ts';
 import { type LocalCloud, startLocalCloud } from '../aws/test/local-cloud.ts';
+import { TraceReceiver } from '../e2e/support/trace-receiver.ts';
 import { restEvent } from '../functions/test/api.ts';
 import { bundleFolder, bundleFunctions } from './bundle.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const PROGRAM = JSON.stringify({ language: 'python', code: 'print(eval("1"))' });
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const UNKNOWN = { path: { jobId: '00000000-0000-4000-8000-000000000000' } };
 const message = { messageId: 'm1', body: '{"jobId":"00000000-0000-4000-8000-000000000000"}' };
 
@@ -36,8 +38,10 @@ const EVENTS: Record<FunctionName, readonly [unknown, unknown]> = {
 /** As Lambda would: a process that has the bundle, the event and the function's own settings, nothing else. */
 const INVOKE = `
 const { handler } = await import(process.argv[1]);
-const answer = await handler(JSON.parse(process.argv[2]), { awsRequestId: 'r', getRemainingTimeInMillis: () => 9000 });
-console.log('answer ' + JSON.stringify(answer));
+for (const event of [JSON.parse(process.argv[2])].flat()) {
+  const answer = await handler(event, { awsRequestId: 'r', getRemainingTimeInMillis: () => 9000 });
+  console.log('answer ' + JSON.stringify(answer));
+}
 process.exit(0);`;
 
 describe('the bundle of each function', () => {
@@ -77,4 +81,43 @@ describe('the bundle of each function', () => {
       expect(JSON.parse(answer?.slice('answer '.length) ?? 'null')).toMatchObject(expected as object);
     }, 60_000);
   }
+
+  it('in AWS writes metrics into its log, and has delivered its trace when it answers', async () => {
+    const receiver = await TraceReceiver.start();
+    const asked = { httpMethod: 'POST', resource: '/analysis/analyze' };
+    const [event] = EVENTS.analyze;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        INVOKE,
+        join(bundleFolder('analyze', folder), 'index.mjs'),
+        // The runner's request is traced; the gateway's is counted by its route.
+        JSON.stringify([
+          { ...(event as object), ...asked },
+          { ...JSON.parse(PROGRAM), traceparent: TRACEPARENT },
+        ]),
+      ],
+      {
+        cwd: folder,
+        env: {
+          ...cloud.environment,
+          AWS_LAMBDA_FUNCTION_NAME: 'analyze',
+          RCE_METRICS_NAMESPACE: 'Rce',
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        },
+      },
+    );
+    receiver.stop();
+    expect([...receiver.trace(TRACEPARENT.split('-')[1] ?? '').keys()]).toEqual(['analyze']);
+    const written = stdout.split('\n').filter((line) => line.includes('"_aws"'));
+    expect(written.map((line) => JSON.parse(line))).toMatchObject([
+      { function: 'analyze', outcome: 'ok', rce_function_duration_seconds: expect.any(Number) },
+      { method: 'POST', route: '/analysis/analyze', status: '200' },
+      { function: 'analyze', outcome: 'ok' },
+    ]);
+    expect(written[0]).toContain('"Namespace":"Rce"');
+    expect(written.join()).not.toContain('eval');
+  }, 60_000);
 });

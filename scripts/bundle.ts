@@ -25,15 +25,29 @@ const catalogAsData: Plugin = {
   },
 };
 
+/** OpenTelemetry's SDK, which only those functions load that shall trace: a file beside the bundle, not in it. */
+const SDK = { source: 'observability/src/tracing-sdk.ts', file: 'tracing-sdk.mjs' };
+const sdkAside: Plugin = {
+  name: 'sdk-aside',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /\/tracing-sdk\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${SDK.file}`, external: true } : undefined,
+    );
+  },
+};
+
 /** Replaces what `folder` held. One build for all, so that what they share is read once. */
 export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: FUNCTION_NAMES.map((name) => ({
-      in: join(ROOT, 'functions', FUNCTIONS[name].entry),
-      out: join(name, 'index'),
-    })),
+    entryPoints: [
+      ...FUNCTION_NAMES.map((name) => ({
+        in: join(ROOT, 'functions', FUNCTIONS[name].entry),
+        out: join(name, 'index'),
+      })),
+      { in: join(ROOT, SDK.source), out: basename(SDK.file, '.mjs') },
+    ],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -51,12 +65,16 @@ export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')):
     banner: {
       js: "import { createRequire as rceCreateRequire } from 'node:module'; const require = rceCreateRequire(import.meta.url);",
     },
-    plugins: [catalogAsData],
+    plugins: [catalogAsData, sdkAside],
   });
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
-    if (!('analysis/src/grammars.ts' in inputs)) continue;
-    for (const file of grammarFiles()) copyFileSync(file, join(ROOT, dirname(output), basename(file)));
+    const beside = [
+      ...('analysis/src/grammars.ts' in inputs ? grammarFiles() : []),
+      ...('functions/src/traces.ts' in inputs ? [join(folder, SDK.file)] : []),
+    ];
+    for (const file of beside) copyFileSync(file, join(ROOT, dirname(output), basename(file)));
   }
+  rmSync(join(folder, SDK.file));
 }
 
 if (import.meta.main)

@@ -10,9 +10,12 @@ export class AnalysisUnavailable extends Error {
 /** Analysis by the analyze function, invoked directly: with a bare {language, code}, not an HTTP event. */
 export function createLambdaAnalyzer(lambda: LambdaClient, functionName: string): Analyzer {
   return {
-    async analyze(request, signal) {
+    async analyze(request, { signal, traceparent } = {}) {
       const { Payload, FunctionError } = await lambda.send(
-        new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
+        new InvokeCommand({
+          FunctionName: functionName,
+          Payload: JSON.stringify({ ...request, traceparent }),
+        }),
         signal ? { abortSignal: signal } : {},
       );
       // Without a payload the SDK gives an object that holds no bytes, whatever its type says.

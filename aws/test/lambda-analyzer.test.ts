@@ -62,6 +62,6 @@ describe('the analysis by Lambda', () => {
   it('ends when it is aborted', async () => {
     const abort = new AbortController();
     answer = () => abort.abort();
-    await expect(analyzer.analyze(REQUEST, abort.signal)).rejects.toThrow(/abort/i);
+    await expect(analyzer.analyze(REQUEST, { signal: abort.signal })).rejects.toThrow(/abort/i);
   });
 });

@@ -99,6 +99,11 @@ export const METRICS = {
     type: 'counter',
     help: 'Runs that failed by our fault and were given back to the queue.',
   },
+  rce_reconciled_jobs_total: {
+    type: 'counter',
+    help: 'Jobs that nobody worked on: given a new message (requeued), or ended as internal-error (failed).',
+    labels: ['result'],
+  },
   rce_queue_errors_total: { type: 'counter', help: 'Receives that failed.' },
   rce_background_errors_total: {
     type: 'counter',

@@ -1,5 +1,6 @@
 import { LIMIT_SETTINGS } from '@rce/core/limit-settings.ts';
 import { DELIVERY, WAIT } from '@rce/core/limits.ts';
+import { TRACE_SETTINGS } from '@rce/core/trace-context.ts';
 
 /**
  * The one table of functions: what starts each, what it may do, and what it needs. The CDK app, the embedded
@@ -67,8 +68,10 @@ const WAITING_SECONDS = WAIT.maxSeconds + 3;
 const QUICK_SECONDS = 10;
 /** A Lambda's share of a processor grows with its memory: 512 MB start in half the time of 128 MB. */
 const MEMORY_MB = 512;
-const LOGS = ['RCE_LOG_LEVEL'] as const;
-const KEYS = [...LOGS, 'RCE_API_KEYS'] as const;
+const COMMON = ['RCE_LOG_LEVEL', 'RCE_METRICS_NAMESPACE'] as const;
+const KEYS = [...COMMON, 'RCE_API_KEYS'] as const;
+/** For those that are a part of what becomes of a job. */
+const TRACES = Object.keys(TRACE_SETTINGS);
 
 export const FUNCTIONS = {
   submit: {
@@ -85,7 +88,7 @@ export const FUNCTIONS = {
       'jobs-queue:depth',
     ],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL'],
-    options: [...KEYS, 'RCE_RATE_LIMIT', 'RCE_TRUSTED_PROXIES', ...Object.keys(LIMIT_SETTINGS)],
+    options: [...KEYS, ...TRACES, 'RCE_RATE_LIMIT', 'RCE_TRUSTED_PROXIES', ...Object.keys(LIMIT_SETTINGS)],
   },
   status: {
     description: 'Answers with a job, at once or when it changes',
@@ -115,7 +118,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/languages' }],
     access: ['jobs-table:query'],
     settings: ['RCE_JOBS_TABLE'],
-    options: LOGS,
+    options: COMMON,
   },
   health: {
     description: 'Tells whether jobs can be taken and run, with the state of each part',
@@ -125,7 +128,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/health' }],
     access: ['jobs-table:query', 'jobs-queue:depth', 'dead-letter-queue:depth'],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL', 'RCE_DEAD_LETTER_QUEUE_URL'],
-    options: LOGS,
+    options: COMMON,
   },
   stats: {
     description: 'Tells what queue and runners did in the last minutes',
@@ -135,7 +138,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/stats' }],
     access: ['jobs-table:query', 'jobs-queue:depth'],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL'],
-    options: LOGS,
+    options: COMMON,
   },
   openapi: {
     description: 'Describes this API as OpenAPI 3.1',
@@ -145,7 +148,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/api/openapi.json' }],
     access: [],
     settings: [],
-    options: [...LOGS, ...Object.keys(LIMIT_SETTINGS)],
+    options: [...COMMON, ...Object.keys(LIMIT_SETTINGS)],
   },
   analyze: {
     description: 'Reads a program, without running it, and reports what is risky in it',
@@ -155,7 +158,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'POST', path: '/analysis/analyze' }],
     access: [],
     settings: [],
-    options: KEYS,
+    options: [...KEYS, ...TRACES],
   },
   rules: {
     description: 'Lists the rules of the analysis',
@@ -165,7 +168,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/analysis/rules' }],
     access: [],
     settings: [],
-    options: LOGS,
+    options: COMMON,
   },
   'analysis-health': {
     description: 'Tells whether the analysis works, by analysing a small program',
@@ -175,7 +178,7 @@ export const FUNCTIONS = {
     routes: [{ method: 'GET', path: '/analysis/health' }],
     access: [],
     settings: [],
-    options: LOGS,
+    options: COMMON,
   },
   'dead-letter': {
     description: 'Ends jobs whose message failed too often as internal-error',
@@ -186,7 +189,7 @@ export const FUNCTIONS = {
     queue: { name: 'dead-letter-queue', batchSize: 10 },
     access: ['jobs-table:read', 'jobs-table:write', 'dead-letter-queue:consume'],
     settings: ['RCE_JOBS_TABLE'],
-    options: LOGS,
+    options: COMMON,
   },
   reconcile: {
     description: 'Finds jobs that nobody works on, and gives them a new message or ends them',
@@ -203,7 +206,7 @@ export const FUNCTIONS = {
       'jobs-queue:depth',
     ],
     settings: ['RCE_JOBS_TABLE', 'RCE_JOBS_QUEUE_URL'],
-    options: LOGS,
+    options: COMMON,
   },
 } as const satisfies Record<string, FunctionDefinition>;
 

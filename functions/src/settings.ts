@@ -2,11 +2,22 @@ import { DEAD_LETTER_QUEUE_SETTINGS, QUEUE_SETTINGS, TABLE_SETTINGS } from '@rce
 import { LIMIT_SETTINGS } from '@rce/core/limit-settings.ts';
 import { ADMISSION } from '@rce/core/limits.ts';
 import { integer, parseSettings } from '@rce/core/settings.ts';
+import { TRACE_SETTINGS } from '@rce/core/trace-context.ts';
 import { z } from 'zod';
 import { LOG_LEVELS } from './log.ts';
 
-const LOG_SETTINGS = {
+const COMMON_SETTINGS = {
   RCE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level of what is logged'),
+  RCE_METRICS_NAMESPACE: z
+    .string()
+    .optional()
+    .describe('namespace in CloudWatch for metrics in the log; without it none are written'),
+};
+export const METRICS_SETTINGS = z.object(COMMON_SETTINGS).pick({ RCE_METRICS_NAMESPACE: true });
+
+const TRACED_SETTINGS = {
+  ...TRACE_SETTINGS,
+  AWS_LAMBDA_FUNCTION_NAME: z.string().optional().describe('set by Lambda'),
 };
 
 const API_KEY_SETTINGS = {
@@ -38,27 +49,28 @@ export const OPERATOR_SETTINGS = { ...API_KEY_SETTINGS, ...RATE_SETTINGS, ...LIM
 /** What each function reads of its environment. The manifest lists the same names for those who deploy. */
 export const SETTINGS = {
   submit: z.object({
-    ...LOG_SETTINGS,
+    ...COMMON_SETTINGS,
+    ...TRACED_SETTINGS,
     ...TABLE_SETTINGS,
     ...QUEUE_SETTINGS,
     ...OPERATOR_SETTINGS,
   }),
-  status: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
-  cancel: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
-  languages: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS }),
+  status: z.object({ ...COMMON_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
+  cancel: z.object({ ...COMMON_SETTINGS, ...TABLE_SETTINGS, ...API_KEY_SETTINGS }),
+  languages: z.object({ ...COMMON_SETTINGS, ...TABLE_SETTINGS }),
   health: z.object({
-    ...LOG_SETTINGS,
+    ...COMMON_SETTINGS,
     ...TABLE_SETTINGS,
     ...QUEUE_SETTINGS,
     ...DEAD_LETTER_QUEUE_SETTINGS,
   }),
-  stats: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...QUEUE_SETTINGS }),
-  openapi: z.object({ ...LOG_SETTINGS, ...LIMIT_SETTINGS }),
-  analyze: z.object({ ...LOG_SETTINGS, ...API_KEY_SETTINGS }),
-  rules: z.object(LOG_SETTINGS),
-  'analysis-health': z.object(LOG_SETTINGS),
-  'dead-letter': z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS }),
-  reconcile: z.object({ ...LOG_SETTINGS, ...TABLE_SETTINGS, ...QUEUE_SETTINGS }),
+  stats: z.object({ ...COMMON_SETTINGS, ...TABLE_SETTINGS, ...QUEUE_SETTINGS }),
+  openapi: z.object({ ...COMMON_SETTINGS, ...LIMIT_SETTINGS }),
+  analyze: z.object({ ...COMMON_SETTINGS, ...TRACED_SETTINGS, ...API_KEY_SETTINGS }),
+  rules: z.object(COMMON_SETTINGS),
+  'analysis-health': z.object(COMMON_SETTINGS),
+  'dead-letter': z.object({ ...COMMON_SETTINGS, ...TABLE_SETTINGS }),
+  reconcile: z.object({ ...COMMON_SETTINGS, ...TABLE_SETTINGS, ...QUEUE_SETTINGS }),
 } as const;
 
 /** @throws SettingsError that lists every mistake. */

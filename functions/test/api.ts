@@ -6,6 +6,7 @@ import { createRateStore } from '@rce/aws/rate-store.ts';
 import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
 import { systemClock } from '@rce/core/clock.ts';
 import { MAX_RUN_LIMITS } from '@rce/core/limits.ts';
+import { NO_TRACING } from '@rce/observability/tracing.ts';
 import type { Context } from 'aws-lambda';
 import { type LocalCloud, startLocalCloud } from '../../aws/test/local-cloud.ts';
 import type { HttpHandler } from '../src/http/endpoint.ts';
@@ -35,6 +36,7 @@ async function openParts(cloud: LocalCloud) {
     apiKeys: [] as readonly string[],
     perMinute: 0,
     trustedProxies: 0,
+    tracing: NO_TRACING,
   };
 }
 export type Parts = Awaited<ReturnType<typeof openParts>>;

@@ -11,8 +11,8 @@ import { actionsOf, propertiesOf, sharedEngine, testEngine } from './testing.ts'
 
 const LOGGING = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** What testing.ts chooses, and what follows from there being a page in front. */
-const CHOSEN = ['RCE_RATE_LIMIT', 'RCE_TRUSTED_PROXIES'];
+/** What testing.ts chooses, and what follows from there being a page in front and CloudWatch behind. */
+const CHOSEN = ['RCE_RATE_LIMIT', 'RCE_TRUSTED_PROXIES', 'RCE_METRICS_NAMESPACE'];
 
 describe('the API', () => {
   const template = Template.fromStack(sharedEngine().api);

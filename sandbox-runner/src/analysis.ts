@@ -6,7 +6,7 @@ import type { Dependencies } from './process-message.ts';
 /** Longest wait for the analysis of one job, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
-type AnalysisDependencies = Pick<Dependencies, 'analyzer' | 'clock' | 'emit'>;
+type AnalysisDependencies = Pick<Dependencies, 'analyzer' | 'clock' | 'emit' | 'tracing'>;
 
 export interface RunningAnalysis {
   /** What the analysis came to, or undefined while it goes on. */
@@ -29,12 +29,12 @@ export function beginAnalysis(deps: AnalysisDependencies, job: Job, giveUp: Abor
 }
 
 async function analyze(
-  { analyzer, clock, emit }: AnalysisDependencies,
+  { analyzer, clock, emit, tracing }: AnalysisDependencies,
   job: Job,
   giveUp: AbortSignal,
 ): Promise<Job['analysis']> {
   if (job.analysis.state !== 'pending') return job.analysis;
-  const { submission, jobId } = job;
+  const { submission } = job;
   const language = findLanguage(submission.language);
   const sources = language && sourcesOf(submission, language);
   if (!language?.analysis || !sources || isFieldError(sources)) return { state: 'unsupported' };
@@ -43,11 +43,15 @@ async function analyze(
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), giveUp]);
     const request = { language: language.id, code };
-    const report = await Promise.race([analyzer.analyze(request, signal), rejectedBy(signal)]);
-    emit({ type: 'analysis-finished', jobId, report, durationMs: clock.now() - startedAt });
+    const report = await tracing.span(
+      'analysis',
+      { parent: job.traceparent, kind: 'client' },
+      (traceparent) => Promise.race([analyzer.analyze(request, { signal, traceparent }), rejectedBy(signal)]),
+    );
+    emit({ type: 'analysis-finished', job, report, durationMs: clock.now() - startedAt });
     return { state: 'done', report };
   } catch (error) {
-    emit({ type: 'analysis-failed', jobId, error });
+    emit({ type: 'analysis-failed', job, error });
     return { state: 'unavailable' };
   }
 }

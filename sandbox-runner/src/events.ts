@@ -1,6 +1,9 @@
 import type { ExecutionResult, Job } from '@rce/core/job.ts';
 import type { AnalysisReport } from '@rce/core/report.ts';
 
+/** Which job, with its trace. */
+type JobRef = Pick<Job, 'jobId' | 'traceparent'>;
+
 /** What happens in the runner, for metrics and logs. Durations are in milliseconds. */
 export type RunnerEvent =
   | { readonly type: 'job-claimed'; readonly job: Job; readonly queueWaitMs: number }
@@ -14,16 +17,16 @@ export type RunnerEvent =
       /** From submission to stored result. */
       readonly endToEndMs: number;
     }
-  | { readonly type: 'job-retried'; readonly jobId: string; readonly error: unknown }
-  | { readonly type: 'lease-lost'; readonly jobId: string }
-  | { readonly type: 'redelivered'; readonly jobId: string; readonly receiveCount: number }
+  | { readonly type: 'job-retried'; readonly job: JobRef; readonly error: unknown }
+  | { readonly type: 'lease-lost'; readonly job: JobRef }
+  | { readonly type: 'redelivered'; readonly job: JobRef; readonly receiveCount: number }
   | {
       readonly type: 'analysis-finished';
-      readonly jobId: string;
+      readonly job: JobRef;
       readonly report: AnalysisReport;
       readonly durationMs: number;
     }
-  | { readonly type: 'analysis-failed'; readonly jobId: string; readonly error: unknown }
+  | { readonly type: 'analysis-failed'; readonly job: JobRef; readonly error: unknown }
   /** Every few seconds: how much is in use. */
   | {
       readonly type: 'sampled';

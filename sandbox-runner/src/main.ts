@@ -6,8 +6,10 @@ import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
 import { systemClock } from '@rce/core/clock.ts';
 import { SandboxError } from '@rce/core/ports/sandbox.ts';
 import { SettingsError } from '@rce/core/settings.ts';
+import { wantsTraces } from '@rce/core/trace-context.ts';
 import { createLog } from '@rce/observability/log.ts';
 import { Metrics } from '@rce/observability/metrics.ts';
+import { createTracing } from '@rce/observability/tracing.ts';
 import { startSandbox } from './choose-sandbox.ts';
 import { countDockerCalls, countDockerEvents } from './docker-metrics.ts';
 import type { RunnerEvent } from './events.ts';
@@ -23,6 +25,10 @@ async function main(): Promise<void> {
   const settings = readRunnerSettings(process.env);
   const log = createLog('runner', settings.RCE_LOG_LEVEL);
   const metrics = new Metrics(RUNNER_METRICS);
+  const tracing = createTracing(wantsTraces(settings), {
+    service: 'runner',
+    onError: (error) => log.warn({ err: error }, 'traces cannot be delivered'),
+  });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
@@ -37,7 +43,7 @@ async function main(): Promise<void> {
   declareJobs(metrics, sandbox.driver);
   ready = true;
 
-  const listeners = [countEvents(metrics), logEvents(log)];
+  const listeners = [countEvents(metrics, sandbox.driver), logEvents(log)];
   const table = createTableClient();
   const sqs = createQueueClient();
   const store = new DynamoJobStore(table, settings.RCE_JOBS_TABLE);
@@ -52,6 +58,7 @@ async function main(): Promise<void> {
     analyzer: createLambdaAnalyzer(createFunctionClient(), settings.RCE_ANALYZE_FUNCTION),
     sandbox,
     clock: systemClock,
+    tracing,
     emit: (event: RunnerEvent) => {
       for (const listen of listeners) listen(event);
     },
@@ -60,6 +67,7 @@ async function main(): Promise<void> {
   });
   await watching;
   await sandbox.close();
+  await tracing.close();
   server?.close();
   log.info('the runner has ended');
 }

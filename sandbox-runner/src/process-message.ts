@@ -5,13 +5,15 @@ import { DELIVERY } from '@rce/core/limits.ts';
 import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import type { JobQueue, Message } from '@rce/core/ports/job-queue.ts';
 import type { JobStore } from '@rce/core/ports/job-store.ts';
-import type { Sandbox } from '@rce/core/ports/sandbox.ts';
+import type { RunHooks, Sandbox } from '@rce/core/ports/sandbox.ts';
 import { findLanguage } from '@rce/languages/find.ts';
+import type { Tracing } from '@rce/observability/tracing.ts';
 import { beginAnalysis } from './analysis.ts';
 import type { Emit } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { heartbeat, type StopReason } from './heartbeat.ts';
 import { OutputSoFar } from './output-so-far.ts';
+import { describeExecution, traceJob } from './trace-job.ts';
 
 export interface Dependencies {
   readonly runnerId: string;
@@ -21,6 +23,7 @@ export interface Dependencies {
   readonly analyzer: Analyzer;
   readonly clock: Clock;
   readonly emit: Emit;
+  readonly tracing: Tracing;
   /** Takes over work that need not hold a slot; the runner waits for it before it ends. */
   readonly background: (work: Promise<void>) => void;
 }
@@ -38,10 +41,12 @@ export async function processMessage(
 ): Promise<void> {
   const { store, queue, clock, emit } = deps;
   const { jobId, receipt } = message;
-  if (message.receiveCount > 1) emit({ type: 'redelivered', jobId, receiveCount: message.receiveCount });
+  if (message.receiveCount > 1)
+    emit({ type: 'redelivered', job: message, receiveCount: message.receiveCount });
 
   const owner = `${deps.runnerId}/${randomUUID()}`;
-  const claim = await store.claim(jobId, owner, clock.now(), DELIVERY.leaseMs);
+  const receivedAt = clock.now();
+  const claim = await store.claim(jobId, owner, receivedAt, DELIVERY.leaseMs);
   switch (claim.kind) {
     case 'missing':
     case 'finished':
@@ -50,25 +55,29 @@ export async function processMessage(
       // Somebody runs it. Look again when that lease has ended; by then the job is finished or up for a claim.
       return queue.extend(receipt, Math.max(0, claim.until - clock.now()) + 1_000);
     case 'claimed':
-      return runClaimed(deps, claim.job, owner, receipt, draining);
+      return traceJob(deps.tracing, claim.job, receivedAt, (job) =>
+        runClaimed(deps, { job, owner, receipt, claimedAt: clock.now() }, draining),
+      );
   }
 }
 
-async function runClaimed(
-  deps: Dependencies,
-  job: Job,
-  owner: string,
-  receipt: string,
-  draining: AbortSignal,
-): Promise<void> {
-  const { store, queue, clock, emit } = deps;
+interface Claimed {
+  readonly job: Job;
+  readonly owner: string;
+  readonly receipt: string;
+  readonly claimedAt: number;
+}
+
+async function runClaimed(deps: Dependencies, claimed: Claimed, draining: AbortSignal): Promise<void> {
+  const { store, queue, clock, emit, tracing } = deps;
+  const { job, owner, receipt, claimedAt } = claimed;
   const { jobId } = job;
-  const claimedAt = clock.now();
   emit({ type: 'job-claimed', job, queueWaitMs: claimedAt - job.createdAt });
 
   if (job.attempts > DELIVERY.maxAttempts) {
     const reason = `The job was started ${DELIVERY.maxAttempts} times, and the runner failed each time before it could store a result.`;
-    return giveUp(deps, job, owner, receipt, reason);
+    await conclude(deps, claimed, { result: emptyResult('internal-error'), reason });
+    return;
   }
 
   const run = new AbortController();
@@ -91,10 +100,13 @@ async function runClaimed(
   try {
     const language = findLanguage(job.submission.language);
     if (!language) throw new Error(`This runner does not know the language ${job.submission.language}.`);
-    execution = await execute(deps.sandbox, job, language, {
+    const hooks: RunHooks = {
       signal: run.signal,
       onOutput: (stream, chunk) => output.add(stream, chunk),
-    });
+    };
+    execution = await tracing.span('run', { parent: job.traceparent, outcome: describeExecution }, () =>
+      execute(deps.sandbox, job, language, hooks),
+    );
   } catch (error) {
     failure = error;
   } finally {
@@ -103,7 +115,7 @@ async function runClaimed(
     await beating;
   }
 
-  if (stopped === 'lease-lost') return emit({ type: 'lease-lost', jobId });
+  if (stopped === 'lease-lost') return emit({ type: 'lease-lost', job });
   if (stopped === 'draining' && (!execution || execution.result.verdict === 'cancelled')) {
     await store.release(jobId, owner, 'uncounted');
     return queue.extend(receipt, 0);
@@ -112,46 +124,51 @@ async function runClaimed(
     if (stopped === 'cancelled') {
       execution = { result: emptyResult('cancelled') };
     } else {
-      emit({ type: 'job-retried', jobId, error: failure });
+      emit({ type: 'job-retried', job, error: failure });
       const text = failure instanceof Error ? failure.message : String(failure);
-      if (job.attempts >= DELIVERY.maxAttempts)
-        return giveUp(deps, job, owner, receipt, `The sandbox failed: ${text}`);
-      await store.release(jobId, owner, 'counted');
-      // A failing sandbox is given a moment to recover: 1 s, then 2 s.
-      return queue.extend(receipt, job.attempts * 1_000);
+      if (job.attempts < DELIVERY.maxAttempts) {
+        await store.release(jobId, owner, 'counted');
+        // A failing sandbox is given a moment to recover: 1 s, then 2 s.
+        return queue.extend(receipt, job.attempts * 1_000);
+      }
+      execution = { result: emptyResult('internal-error'), reason: `The sandbox failed: ${text}` };
     }
   }
 
-  const { result, reason } = execution;
-  const executionMs = clock.now() - claimedAt;
   const settled = analysis.settled();
-  const written = await store.finish(jobId, owner, result, clock.now(), {
-    ...(reason === undefined ? {} : { reason }),
-    ...(settled === undefined ? {} : { analysis: settled }),
-  });
-  if (!written) return emit({ type: 'lease-lost', jobId });
+  const written = await conclude(deps, claimed, execution, settled);
+  if (written && settled === undefined)
+    deps.background(analysis.done.then((report) => store.attachAnalysis(jobId, report)));
+}
+
+/** Writes the result if the claim still holds, and only then removes the message. Returns whether it did. */
+async function conclude(
+  deps: Dependencies,
+  { job, owner, receipt, claimedAt }: Claimed,
+  { result, reason }: Execution,
+  analysis?: Job['analysis'],
+): Promise<boolean> {
+  const { store, queue, clock, emit, tracing } = deps;
+  const endedAt = clock.now();
+  const written = await tracing.span('result', { parent: job.traceparent }, () =>
+    store.finish(job.jobId, owner, result, endedAt, {
+      ...(reason === undefined ? {} : { reason }),
+      ...(analysis === undefined ? {} : { analysis }),
+    }),
+  );
+  if (!written) {
+    emit({ type: 'lease-lost', job });
+    return false;
+  }
   const finishedAt = clock.now();
   emit({
     type: 'job-finished',
     job,
     result,
-    executionMs,
-    resultWriteMs: finishedAt - claimedAt - executionMs,
+    executionMs: endedAt - claimedAt,
+    resultWriteMs: finishedAt - endedAt,
     endToEndMs: finishedAt - job.createdAt,
   });
   deps.background(queue.remove(receipt));
-  if (settled === undefined)
-    deps.background(analysis.done.then((report) => store.attachAnalysis(jobId, report)));
-}
-
-async function giveUp(
-  deps: Dependencies,
-  job: Job,
-  owner: string,
-  receipt: string,
-  reason: string,
-): Promise<void> {
-  const { store, queue, clock } = deps;
-  const result = emptyResult('internal-error');
-  if (await store.finish(job.jobId, owner, result, clock.now(), { reason })) await queue.remove(receipt);
+  return true;
 }

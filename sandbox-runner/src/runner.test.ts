@@ -12,6 +12,7 @@ import type { JobQueue } from '@rce/core/ports/job-queue.ts';
 import type { JobStore } from '@rce/core/ports/job-store.ts';
 import { type RunHooks, type Sandbox, SandboxError } from '@rce/core/ports/sandbox.ts';
 import { isFinal } from '@rce/core/verdict.ts';
+import { NO_TRACING } from '@rce/observability/tracing.ts';
 import type { RunnerEvent } from './events.ts';
 import { runUntil } from './runner.ts';
 
@@ -103,6 +104,7 @@ function startRunner(options: { slots?: number; drainMs?: number } = {}) {
     analyzer,
     registry: createRunnerRegistry(cloud.table, tableName),
     clock: systemClock,
+    tracing: NO_TRACING,
     emit: (event) => events.push(event),
     slots: options.slots ?? 2,
     drainMs: options.drainMs ?? 0,

@@ -85,7 +85,7 @@ async function poll(
         void slots.occupy(() =>
           processMessage(deps, message, draining).catch((error) => {
             // The store or the queue failed: the message comes back by itself when its visibility ends.
-            emit({ type: 'job-retried', jobId: message.jobId, error });
+            emit({ type: 'job-retried', job: message, error });
           }),
         );
       }

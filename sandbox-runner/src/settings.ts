@@ -10,6 +10,7 @@ import { imageSetting } from '@rce/core/language.ts';
 import { LIMIT_SETTINGS, maxLimits } from '@rce/core/limit-settings.ts';
 import type { RunLimits } from '@rce/core/limits.ts';
 import { flag, integer, parseSettings } from '@rce/core/settings.ts';
+import { TRACE_SETTINGS } from '@rce/core/trace-context.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { LOG_LEVELS } from '@rce/observability/log.ts';
 import { z } from 'zod';
@@ -70,6 +71,7 @@ export const OPERATOR_SETTINGS = {
   RCE_METRICS_HOST: z.string().default('127.0.0.1').describe('address of /metrics, /health and /ready'),
   RCE_METRICS_PORT: integer(0, 65_535).default(9464).describe('port of /metrics, /health and /ready'),
   RCE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  ...TRACE_SETTINGS,
 };
 
 /** Settings of the runner, those of the AWS adapters among them. */

@@ -37,7 +37,7 @@ export function createHandler({
   });
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('analysis-health', () => {
   const settings = readSettings(SETTINGS['analysis-health']);
   return createHandler({
     analyzer: localAnalyzer,

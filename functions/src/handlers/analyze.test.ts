@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AnalysisReport } from '@rce/core/report.ts';
+import { NO_TRACING } from '@rce/observability/tracing.ts';
 import { CONTEXT, call, post } from '../../test/api.ts';
 import type { HttpHandler } from '../http/endpoint.ts';
 import { createHandler as createHealth } from './analysis-health.ts';
@@ -7,7 +8,7 @@ import { createHandler, localAnalyzer } from './analyze.ts';
 import { createHandler as createRules } from './rules.ts';
 
 const log = () => undefined;
-const analyze = createHandler({ analyzer: localAnalyzer, log, apiKeys: [] });
+const analyze = createHandler({ analyzer: localAnalyzer, log, apiKeys: [], tracing: NO_TRACING });
 const http = analyze as HttpHandler;
 const DANGEROUS = { language: 'python', code: 'eval(input())\n' };
 
@@ -53,7 +54,12 @@ describe('POST /analysis/analyze', () => {
   });
 
   it('asks for an API key where keys are set', async () => {
-    const guarded = createHandler({ analyzer: localAnalyzer, log, apiKeys: ['k'.repeat(16)] }) as HttpHandler;
+    const guarded = createHandler({
+      analyzer: localAnalyzer,
+      log,
+      apiKeys: ['k'.repeat(16)],
+      tracing: NO_TRACING,
+    }) as HttpHandler;
     expect((await post(guarded, DANGEROUS)).statusCode).toBe(401);
   });
 

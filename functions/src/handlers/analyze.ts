@@ -4,7 +4,9 @@ import { ApiError } from '@rce/core/errors.ts';
 import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import { AnalyzeRequest } from '@rce/core/submission.ts';
 import { findLanguage } from '@rce/languages/find.ts';
+import type { Tracing } from '@rce/observability/tracing.ts';
 import type { Context } from 'aws-lambda';
+import { z } from 'zod';
 import { coldStart } from '../cold-start.ts';
 import { createApiKeyCheck } from '../http/api-keys.ts';
 import { readBody } from '../http/body.ts';
@@ -14,12 +16,17 @@ import { jsonResponse } from '../http/response.ts';
 import { knownLanguage } from '../known-language.ts';
 import { createLog, type Log } from '../log.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
+import { traces } from '../traces.ts';
 
 export interface AnalyzeDependencies {
   readonly analyzer: Analyzer;
   readonly log: Log;
   readonly apiKeys: readonly string[];
+  readonly tracing: Tracing;
 }
+
+/** What the runner sends; strangers come through the gateway. */
+const DirectRequest = AnalyzeRequest.extend({ traceparent: z.string().optional() });
 
 const SARIF = 'application/sarif+json';
 
@@ -27,21 +34,32 @@ const SARIF = 'application/sarif+json';
  * POST /analysis/analyze, and the runner's direct invocation with a bare {language, code}, which is answered
  * with the bare report.
  */
-export function createHandler({ analyzer, log, apiKeys }: AnalyzeDependencies) {
+export function createHandler({ analyzer, log, apiKeys, tracing }: AnalyzeDependencies) {
   const checkKey = createApiKeyCheck(apiKeys);
+  const direct = ({ traceparent, ...request }: z.infer<typeof DirectRequest>) =>
+    tracing.span(
+      'analyze',
+      {
+        parent: traceparent,
+        kind: 'server',
+        attributes: { 'rce.language': request.language },
+        outcome: ({ findings }) => ({ 'rce.findings': findings.length }),
+      },
+      () => analyzer.analyze(request),
+    );
   const http = endpoint(log, async (request, { signal }) => {
     checkKey(request);
     refuseQuery(request.query);
     const { language: name, code } = readBody(request, AnalyzeRequest);
     const language = knownLanguage(name);
     if (!ANALYZED_LANGUAGES.includes(language.id)) throw notAnalysed(language.name);
-    const report = await analyzer.analyze({ language: language.id, code }, signal);
+    const report = await analyzer.analyze({ language: language.id, code }, { signal });
     return wantsSarif(request.header('accept'))
       ? jsonResponse(200, toSarif(report, language.fileName), { 'content-type': SARIF })
       : jsonResponse(200, report);
   });
   return async (event: unknown, context: Context): Promise<unknown> =>
-    isHttpEvent(event) ? http(event, context) : analyzer.analyze(AnalyzeRequest.parse(event));
+    isHttpEvent(event) ? http(event, context) : direct(DirectRequest.parse(event));
 }
 
 function isHttpEvent(event: unknown): boolean {
@@ -61,14 +79,16 @@ function notAnalysed(name: string): ApiError {
 
 /** The analysis in this process. */
 export const localAnalyzer: Analyzer = {
-  analyze: (request, signal) => analyze(request, signal ? { signal } : {}),
+  analyze: (request, { signal } = {}) => analyze(request, signal ? { signal } : {}),
 };
 
-export const handler = coldStart(() => {
+export const handler = coldStart('analyze', () => {
   const settings = readSettings(SETTINGS.analyze);
+  const log = createLog('analyze', settings.RCE_LOG_LEVEL);
   return createHandler({
     analyzer: localAnalyzer,
-    log: createLog('analyze', settings.RCE_LOG_LEVEL),
+    log,
     apiKeys: settings.RCE_API_KEYS,
+    tracing: traces('analyze', settings, log),
   });
 });

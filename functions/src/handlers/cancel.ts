@@ -40,7 +40,7 @@ export function createHandler(deps: CancelDependencies): HttpHandler {
   });
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('cancel', () => {
   const settings = readSettings(SETTINGS.cancel);
   return createHandler({
     store: new DynamoJobStore(createTableClient(), settings.RCE_JOBS_TABLE),

@@ -5,6 +5,7 @@ import { DynamoJobStore } from '@rce/aws/job-store.ts';
 import { type Clock, systemClock } from '@rce/core/clock.ts';
 import { DELIVERY } from '@rce/core/limits.ts';
 import type { JobStore } from '@rce/core/ports/job-store.ts';
+import { traceFields } from '@rce/core/trace-context.ts';
 import { isFinal } from '@rce/core/verdict.ts';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
@@ -43,14 +44,16 @@ export function createHandler(
 }
 
 async function endJob({ store, clock, log }: DeadLetterDependencies, body: string): Promise<void> {
-  const jobId = parseMessageBody(body)?.jobId;
-  if (jobId === undefined) {
+  const message = parseMessageBody(body);
+  if (!message) {
     log('error', 'dropped a message that is not a job', { bytes: body.length });
     return;
   }
+  const { jobId } = message;
   const reason = `Its message was delivered ${DELIVERY.maxReceiveCount} times, and no runner finished the job.`;
   if (await store.fail(jobId, reason, clock.now())) {
-    log('error', 'job ended as internal-error', { jobId, reason });
+    const fields = { jobId, ...traceFields(message.traceparent), verdict: 'internal-error', reason };
+    log('error', 'job ended as internal-error', fields);
     return;
   }
   const job = await store.get(jobId);
@@ -58,7 +61,7 @@ async function endJob({ store, clock, log }: DeadLetterDependencies, body: strin
   if (job && !isFinal(job.status)) throw new Error(`The job ${jobId} is leased.`);
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('dead-letter', () => {
   const settings = readSettings(SETTINGS['dead-letter']);
   return createHandler({
     store: new DynamoJobStore(createTableClient(), settings.RCE_JOBS_TABLE),

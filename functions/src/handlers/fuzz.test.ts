@@ -80,7 +80,16 @@ describe('whatever comes', () => {
 
   it.each([
     ['submit', () => createSubmit(parts)],
-    ['analyze', () => createAnalyze({ analyzer: localAnalyzer, log: parts.log, apiKeys: [] }) as HttpHandler],
+    [
+      'analyze',
+      () =>
+        createAnalyze({
+          analyzer: localAnalyzer,
+          log: parts.log,
+          apiKeys: [],
+          tracing: parts.tracing,
+        }) as HttpHandler,
+    ],
   ])('%s accepts it or says what is wrong with it, and never fails', async (_name, create) => {
     const handler = create();
     const next = random(20_261_123);

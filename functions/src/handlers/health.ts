@@ -68,7 +68,7 @@ function describeRunners(alive: Awaited<ReturnType<RunnerRegistry['alive']>>): H
   };
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('health', () => {
   const settings = readSettings(SETTINGS.health);
   const table = createTableClient();
   const queues = createQueueClient();

@@ -45,7 +45,7 @@ export function toLanguageView(language: Language, runners: readonly RunnerAnnou
   };
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('languages', () => {
   const settings = readSettings(SETTINGS.languages);
   return createHandler({
     runners: createRunnerRegistry(createTableClient(), settings.RCE_JOBS_TABLE),

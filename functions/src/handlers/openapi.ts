@@ -13,7 +13,7 @@ export function createHandler({ max, log }: { readonly max: RunLimits; readonly 
   return endpoint(log, async () => answer);
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('openapi', () => {
   const settings = readSettings(SETTINGS.openapi);
   return createHandler({ max: maxLimits(settings), log: createLog('openapi', settings.RCE_LOG_LEVEL) });
 });

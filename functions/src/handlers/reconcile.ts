@@ -10,6 +10,7 @@ import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { coldStart } from '../cold-start.ts';
 import { createLog, type Log } from '../log.ts';
+import type { Reconciled } from '../reconciled.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
 
 export interface ReconcileDependencies {
@@ -17,13 +18,6 @@ export interface ReconcileDependencies {
   readonly queue: Pick<JobQueue, 'send' | 'depth'>;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-export interface Reconciled {
-  /** Jobs that were given a new message. */
-  readonly requeued: number;
-  /** Jobs that ended as internal-error. */
-  readonly failed: number;
 }
 
 /**
@@ -89,7 +83,7 @@ async function settle(
   if (attempts >= DELIVERY.maxAttempts) {
     const reason = `It was started ${attempts} times, and each time its runner was lost.`;
     const ended = await store.fail(jobId, reason, now);
-    if (ended) log('error', 'job ended as internal-error', { jobId, reason });
+    if (ended) log('error', 'job ended as internal-error', { jobId, verdict: 'internal-error', reason });
     return ended;
   }
   await queue.send(jobId);
@@ -108,7 +102,7 @@ async function eachOf<Item>(
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('reconcile', () => {
   const settings = readSettings(SETTINGS.reconcile);
   return createHandler({
     store: new DynamoJobStore(createTableClient(), settings.RCE_JOBS_TABLE),

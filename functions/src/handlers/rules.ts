@@ -11,7 +11,7 @@ export function createHandler({ log }: { readonly log: Log }): HttpHandler {
   return endpoint(log, async () => answer);
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('rules', () => {
   const settings = readSettings(SETTINGS.rules);
   return createHandler({ log: createLog('rules', settings.RCE_LOG_LEVEL) });
 });

@@ -46,7 +46,7 @@ export function createHandler({ store, queue, runners, clock, log }: StatsDepend
   });
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('stats', () => {
   const settings = readSettings(SETTINGS.stats);
   const table = createTableClient();
   return createHandler({

@@ -66,7 +66,7 @@ export function requireJob(job: Job | undefined, jobId: string): Job {
   });
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('status', () => {
   const settings = readSettings(SETTINGS.status);
   return createHandler({
     store: new DynamoJobStore(createTableClient(), settings.RCE_JOBS_TABLE),

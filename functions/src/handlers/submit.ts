@@ -21,6 +21,7 @@ import type {
 import { isFieldError, sourcesOf } from '@rce/core/program.ts';
 import { type Submission, submissionSchema } from '@rce/core/submission.ts';
 import { isFinal } from '@rce/core/verdict.ts';
+import type { Tracing } from '@rce/observability/tracing.ts';
 import { Admission } from '../admission.ts';
 import { callerOf } from '../caller.ts';
 import { coldStart } from '../cold-start.ts';
@@ -35,6 +36,7 @@ import { knownLanguage } from '../known-language.ts';
 import { createLog, type Log } from '../log.ts';
 import { countSubmission } from '../rate-limit.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
+import { traces } from '../traces.ts';
 
 export interface SubmitDependencies {
   readonly store: JobStore;
@@ -49,6 +51,7 @@ export interface SubmitDependencies {
   /** Submissions a minute and caller; 0 is no limit. */
   readonly perMinute: number;
   readonly trustedProxies: number;
+  readonly tracing: Tracing;
 }
 
 /**
@@ -63,42 +66,46 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
 
   const watch = new JobWatch(store, clock);
 
-  return endpoint(deps.log, async (request, { signal, waitableMs }) => {
-    const since = clock.now();
-    const keyHolder = checkKey(request);
-    const waitMs = readWait(request.query, WAIT.maxSeconds) * 1000;
-    const idempotencyKey = readIdempotencyKey(request);
-    const submission = readBody(request, schema);
-    const language = knownLanguage(submission.language);
-    const sources = sourcesOf(submission, language);
-    if (isFieldError(sources))
-      throw new ApiError('invalid-input', 'The body has a mistake.', { errors: [sources] });
+  return endpoint(
+    deps.log,
+    async (request, { signal, waitableMs }) => {
+      const since = clock.now();
+      const keyHolder = checkKey(request);
+      const waitMs = readWait(request.query, WAIT.maxSeconds) * 1000;
+      const idempotencyKey = readIdempotencyKey(request);
+      const submission = readBody(request, schema);
+      const language = knownLanguage(submission.language);
+      const sources = sourcesOf(submission, language);
+      if (isFieldError(sources))
+        throw new ApiError('invalid-input', 'The body has a mistake.', { errors: [sources] });
 
-    const caller = callerOf(request, keyHolder, deps.trustedProxies);
-    const headers = await countSubmission(deps.rate, deps.perMinute, caller, clock.now());
-    await admission.check(language);
+      const caller = callerOf(request, keyHolder, deps.trustedProxies);
+      const headers = await countSubmission(deps.rate, deps.perMinute, caller, clock.now());
+      await admission.check(language);
 
-    const job = newJob(deps, { ...submission, language: language.id }, language.analysis, request);
-    const owned = idempotencyKey === undefined ? undefined : `${keyHolder ?? ''}/${idempotencyKey}`;
-    const accepted = await acceptOnce(deps, job, owned);
-    const replayed = accepted.jobId !== job.jobId;
-    // A repeated request may come because the message could not be sent the first time.
-    if (accepted.status === 'queued') await sendOrTell(queue, accepted);
+      const job = newJob(deps, { ...submission, language: language.id }, language.analysis, request);
+      const owned = idempotencyKey === undefined ? undefined : `${keyHolder ?? ''}/${idempotencyKey}`;
+      const accepted = await acceptOnce(deps, job, owned);
+      const replayed = accepted.jobId !== job.jobId;
+      // A repeated request may come because the message could not be sent the first time.
+      if (accepted.status === 'queued') await sendOrTell(queue, accepted);
 
-    const answer = await watch.wait(
-      accepted,
-      // Storing and queueing took part of the time; a late answer would be none at all.
-      Math.min(waitMs - (clock.now() - since), waitableMs()),
-      (current) => isSettled(current, clock.now()),
-      signal,
-    );
-    return jsonResponse(isFinal(answer.status) ? 200 : 202, toView(answer), {
-      ...headers,
-      ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
-      location: `/api/status/${answer.jobId}`,
-      etag: jobTag(answer),
-    });
-  });
+      const answer = await watch.wait(
+        accepted,
+        // Storing and queueing took part of the time; a late answer would be none at all.
+        Math.min(waitMs - (clock.now() - since), waitableMs()),
+        (current) => isSettled(current, clock.now()),
+        signal,
+      );
+      return jsonResponse(isFinal(answer.status) ? 200 : 202, toView(answer), {
+        ...headers,
+        ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
+        location: `/api/status/${answer.jobId}`,
+        etag: jobTag(answer),
+      });
+    },
+    { name: 'POST /api/submit', tracing: deps.tracing },
+  );
 }
 
 function readIdempotencyKey(request: HttpRequest): string | undefined {
@@ -111,8 +118,6 @@ function readIdempotencyKey(request: HttpRequest): string | undefined {
   });
 }
 
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
 function newJob(
   deps: SubmitDependencies,
   submission: Submission,
@@ -120,7 +125,7 @@ function newJob(
   request: HttpRequest,
 ): NewJob {
   const createdAt = deps.clock.now();
-  const traceparent = request.header('traceparent');
+  const { traceparent } = request;
   return {
     jobId: randomUUID(),
     submission,
@@ -129,7 +134,7 @@ function newJob(
     // Stores expire jobs by whole seconds.
     expiresAt: Math.ceil((createdAt + DELIVERY.retentionMs) / 1000) * 1000,
     analysis: { state: analysed ? 'pending' : 'unsupported' },
-    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 
@@ -179,10 +184,11 @@ async function sendOrTell(queue: JobQueue, job: Job): Promise<void> {
   }
 }
 
-export const handler = coldStart(() => {
+export const handler = coldStart('submit', () => {
   const settings = readSettings(SETTINGS.submit);
   const table = createTableClient();
   const tableName = settings.RCE_JOBS_TABLE;
+  const log = createLog('submit', settings.RCE_LOG_LEVEL);
   return createHandler({
     store: new DynamoJobStore(table, tableName),
     queue: createJobQueue(createQueueClient(), settings.RCE_JOBS_QUEUE_URL),
@@ -190,10 +196,11 @@ export const handler = coldStart(() => {
     rate: createRateStore(table, tableName),
     runners: createRunnerRegistry(table, tableName),
     clock: systemClock,
-    log: createLog('submit', settings.RCE_LOG_LEVEL),
+    log,
     max: maxLimits(settings),
     apiKeys: settings.RCE_API_KEYS,
     perMinute: settings.RCE_RATE_LIMIT,
     trustedProxies: settings.RCE_TRUSTED_PROXIES,
+    tracing: traces('submit', settings, log),
   });
 });

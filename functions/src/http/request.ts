@@ -1,4 +1,5 @@
 import { ApiError, type FieldError, MAX_PATH_LENGTH } from '@rce/core/errors.ts';
+import { readTraceparent } from '@rce/core/trace-context.ts';
 import { z } from 'zod';
 
 const Values = z.record(z.string(), z.string()).nullish();
@@ -31,6 +32,8 @@ export interface HttpRequest {
   /** The body as it came; undefined when there is none. */
   readonly body: Uint8Array | undefined;
   readonly requestId: string | undefined;
+  /** W3C trace context, if the caller sent one that can be read. */
+  readonly traceparent: string | undefined;
   /** Address of the peer that the gateway spoke to. */
   readonly sourceIp: string | undefined;
 }
@@ -51,6 +54,7 @@ export function readRequest(event: unknown): HttpRequest {
     path: rest.pathParameters ?? {},
     body: body == null ? undefined : Buffer.from(body, rest.isBase64Encoded ? 'base64' : 'utf8'),
     requestId: requestContext?.requestId ?? undefined,
+    traceparent: readTraceparent(headers.get('traceparent')),
     sourceIp: requestContext?.identity?.sourceIp ?? undefined,
   };
 }

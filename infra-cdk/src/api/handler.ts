@@ -91,7 +91,7 @@ export class Handler extends Construct {
   }
 
   private settings(definition: FunctionDefinition, props: HandlerProps): Record<string, string> {
-    const { state, options } = props;
+    const { config, state, options } = props;
     const resources = {
       RCE_JOBS_TABLE: state.jobs.tableName,
       RCE_JOBS_QUEUE_URL: state.queue.queueUrl,
@@ -99,6 +99,8 @@ export class Handler extends Construct {
     };
     const needed = definition.settings.map((name) => [name, resources[name]]);
     const chosen = definition.options.flatMap((name) => (options[name] ? [[name, options[name]]] : []));
-    return Object.fromEntries([...needed, ...chosen]);
+    // Emulators have no CloudWatch that reads metrics out of logs.
+    const metrics = config.fixedNames ? {} : { RCE_METRICS_NAMESPACE: config.name };
+    return { ...metrics, ...Object.fromEntries([...needed, ...chosen]) };
   }
 }

@@ -1,4 +1,5 @@
 import { FUNCTION_NAMES, METHODS } from '@rce/functions/manifest.ts';
+import { Reconciled } from '@rce/functions/reconciled.ts';
 import { Metrics } from '@rce/observability/metrics.ts';
 import type { Functions } from './function-host.ts';
 
@@ -22,10 +23,16 @@ export interface HostMetrics {
 }
 
 export function createHostMetrics(): HostMetrics {
-  const metrics = new Metrics(['http_request_duration_seconds', 'rce_function_duration_seconds']);
+  const metrics = new Metrics([
+    'http_request_duration_seconds',
+    'rce_function_duration_seconds',
+    'rce_reconciled_jobs_total',
+  ]);
   // A rate sees the first dead letter only if there was a value before it.
   for (const name of FUNCTION_NAMES)
     metrics.declare('rce_function_duration_seconds', { function: name, outcome: 'ok' });
+  for (const result of ['requeued', 'failed'] as const)
+    metrics.count('rce_reconciled_jobs_total', { result }, 0);
   return {
     onAnswered({ method, route, status, durationMs }) {
       // Whatever methods clients invent, they share one series.
@@ -41,6 +48,9 @@ export function createHostMetrics(): HostMetrics {
         try {
           const answer = await functions.invoke(name, event);
           outcome = 'ok';
+          if (name === 'reconcile')
+            for (const [result, jobs] of Object.entries(Reconciled.parse(answer)))
+              metrics.count('rce_reconciled_jobs_total', { result }, jobs);
           return answer;
         } finally {
           const durationMs = performance.now() - startedAt;
