@@ -13,12 +13,12 @@ import socket
 allowed = {1, 2, 10, 16}
 for family in range(0, 64):
     for kind in (1, 2, 3, 4, 5, 6, 10):
-        for protocol in (0, 1, 2, 6, 17, 255, 768):
+        for protocol in (0, 1, 2, 6, 17, 33, 132, 136, 255, 262, 768):
             try:
                 socket.socket(family, kind, protocol).close()
             except OSError:
                 continue
-            if family not in allowed or (family in (2, 10) and kind == 3):
+            if family not in allowed or (family in (2, 10) and (kind == 3 or protocol not in (0, 6, 17))):
                 print("ESCAPED", family, kind, protocol)
 print("done")
 `,

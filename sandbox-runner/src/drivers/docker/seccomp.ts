@@ -9,6 +9,8 @@ const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
+const TCP = 6;
+const UDP = 17;
 const NETLINK_ROUTE = 0;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const CLONE_NEW_ANYTHING = 0x7e020000;
@@ -47,7 +49,11 @@ export function seccompProfile(): string {
       { ...allow(['clone'], maskedZero(1)), includes: { arches: ['s390x'] } },
       // Loopback, local sockets and the list of interfaces; no AF_VSOCK (reaches the hypervisor), AF_PACKET,
       // AF_ALG, AF_KEY, Bluetooth, or any other of the kernel's fifty families.
-      ...[AF_UNIX, AF_INET, AF_INET6].map((family) => allow(['socket'], equal(0, family))),
+      allow(['socket'], equal(0, AF_UNIX)),
+      // Of the protocols no MPTCP, SCTP or DCCP: much code of the kernel's for what loopback needs least.
+      ...[AF_INET, AF_INET6].flatMap((family) =>
+        [0, TCP, UDP].map((protocol) => allow(['socket'], equal(0, family), equal(2, protocol))),
+      ),
       allow(['socket'], equal(0, AF_NETLINK), equal(2, NETLINK_ROUTE)),
       // uname26 and ADDR_NO_RANDOMIZE are for old binaries and debuggers; the rest asks or resets.
       allow(['personality'], equal(0, 0)),
