@@ -233,6 +233,21 @@ describe('the WebAssembly engine', () => {
     expect(new Set(outputs).size).toBe(3);
   });
 
+  it('draws other random numbers in each run of JavaScript, all from 0 to 1', async () => {
+    const code = `
+let least = 1;
+let most = 0;
+for (let draw = 0; draw < 10_000; draw++) {
+  least = Math.min(least, Math.random());
+  most = Math.max(most, Math.random());
+}
+console.log(least >= 0 && least < 0.01, most > 0.99 && most < 1, least, most);`;
+    const draw = async () => Buffer.from((await run({ language: 'javascript', code })).stdout).toString();
+    const outputs = await Promise.all([draw(), draw(), draw()]);
+    for (const output of outputs) expect(output).toMatch(/^true true /);
+    expect(new Set(outputs).size).toBe(3);
+  });
+
   it('leaves nothing of one program to the next', async () => {
     await run({
       code: 'import json, os\njson.dumps = None\nopen("/tmp/left", "w").close()\nos.environ["LEFT"] = "1"',

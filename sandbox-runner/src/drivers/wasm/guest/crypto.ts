@@ -44,6 +44,21 @@ function randomInt(low: number, high?: number): number {
   return from + (Buffer.from(host.random(6)).readUIntBE(0, 6) % (to - from));
 }
 
+const copied = Math.random;
+let shift = 0;
+Object.defineProperty(Math, 'random', {
+  value: function random(): number {
+    return (copied() + shift) % 1;
+  },
+  writable: true,
+  configurable: true,
+});
+
+/** All programs begin with copies of one generator, which the engine started: each is to have numbers of its own. */
+export function setRandomApart(): void {
+  shift = Buffer.from(host.random(6)).readUIntBE(0, 6) / 2 ** 48;
+}
+
 export const webCrypto = {
   randomUUID,
   getRandomValues<View extends ArrayBufferView>(view: View): View {

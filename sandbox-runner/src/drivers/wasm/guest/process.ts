@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
+import { setRandomApart } from './crypto.ts';
 import { isOutOfMemory, report } from './errors.ts';
 import { cwd, statOrUndefined, systemError, toPath } from './files.ts';
 import { host } from './host.ts';
@@ -158,6 +159,7 @@ export function begin(argv: readonly string[], env: Readonly<Record<string, stri
   process.argv = [...argv];
   process.env = { ...env };
   startedAt.ms = host.now();
+  setRandomApart();
 }
 
 export { Buffer };
