@@ -46,6 +46,8 @@ describe('a dangerous call is found under whatever name it goes', () => {
     ['javascript', "const a = ['exec', 'child_process']; require(a[1])[a[0]](process.argv[2])", 'js-shell'],
     ['javascript', "[]['filter']['constructor']('return process')()", 'js-constructor-chain'],
     ['javascript', '\\u0065val(process.argv[2])', 'js-eval'],
+    ['javascript', "import('fs').then((fs) => fs.rmSync('/etc', { recursive: true }))", 'js-remove-system'],
+    ['javascript', 'function f() { process.nextTick(f); }\nf();', 'endless-recursion'],
     ['javascript', 'Object.getPrototypeOf(async function () {}).constructor(code)()', 'js-eval'],
     ['javascript', 'fetch(url).then((r) => r.text()).then((text) => eval(text))', 'fetched-code'],
     ['javascript', "require('child_process').spawn('bash', ['-c', process.argv[2]])", 'js-shell'],

@@ -129,6 +129,7 @@ const FUNCTIONS: Readonly<Record<string, Fold>> = {
     if (encoding === 'hex') return { ...textValue(hex(text)), decoded: true };
     return encoding === undefined || /^utf-?8$/.test(encoding) ? textValue(text) : undefined;
   },
+  compile: (_receiver, [code]) => (code?.text === undefined ? undefined : { ...code, name: 'compile()' }),
   str: (_receiver, args) => (args.length === 1 && args[0]?.kind === 'text' ? args[0] : undefined),
   String: (_receiver, args) => (args.length === 1 && args[0]?.kind === 'text' ? args[0] : undefined),
   bytes: (_receiver, args) => (args[0]?.kind === 'text' ? args[0] : undefined),

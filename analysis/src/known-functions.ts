@@ -4,7 +4,7 @@ import { ORIGIN, type Value } from './value.ts';
 
 interface Source {
   readonly origin: Value['origin'];
-  readonly carries?: 'environment';
+  readonly carries?: 'environment' | 'file';
 }
 
 const EXTERNAL: Source = { origin: ORIGIN.external };
@@ -74,7 +74,6 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
       'location',
       'document.location',
       'document.URL',
-      'document.cookie',
       'document.referrer',
       'localStorage',
       'sessionStorage',
@@ -114,6 +113,7 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
       ...HANDLERS,
     ]),
     ...sources(ENVIRONMENT, ['process.env']),
+    ...sources({ origin: ORIGIN.external, carries: 'file' }, ['document.cookie']),
   ]),
 };
 

@@ -27,6 +27,7 @@ export interface HiddenProgram {
 }
 
 const MAX_HIDDEN = 8;
+const GIVEN_TO = new Set(['decorator', 'class_heritage', 'extends_clause']);
 const MAX_ENTRIES = 64;
 
 type NamedEntry = { readonly rule: Rule; readonly when: readonly When[] | undefined };
@@ -81,8 +82,8 @@ export class Matcher {
       if (node % 256 === 0 && outOfTime()) return false;
       const assignment = dialect.assignments[tree.type(node)]?.(tree, node);
       if (assignment !== undefined) this.assigned(program, node, assignment.target, assignment.value, hits);
-      // A decorator is called with what stands below it.
-      if (tree.type(node) === 'decorator') this.given(program, tree.first(node), hits);
+      // A decorator is called with what stands below it; a base class, when an instance is made.
+      if (GIVEN_TO.has(tree.type(node))) this.given(program, tree.first(node), hits);
       const expression = program.expression(node);
       switch (expression.kind) {
         case 'call':

@@ -212,8 +212,9 @@ export class Program {
         return this.named(this.dialect.moduleName(binding.target ?? name), ORIGIN.computed);
       case 'parameter': {
         const fallback = binding.value === undefined ? UNKNOWN : this.value(binding.value);
-        const named = fallback.name !== '' && !fallback.name.startsWith('?') ? fallback.name : `?${name}`;
-        return { name: named, kind: 'unknown', origin: handed(this, this.scopes.of(binding.at).node) };
+        const given = handed(this, this.scopes.of(binding.at).node);
+        const known = [fallback.name, given.name].find((each) => each !== '' && !each.startsWith('?'));
+        return { ...given, name: known ?? `?${name}` };
       }
       case 'function':
         return { name: `?${name}`, kind: 'function', origin: ORIGIN.computed, node: binding.at };

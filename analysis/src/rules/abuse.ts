@@ -78,6 +78,7 @@ export const ABUSE: readonly Rule[] = [
           ['js-request', 'js-socket'],
         ],
       },
+      { assign: /^(?:src|href|action)$/, when: [{ arg: 'value', is: 'secret' }] },
       { call: JS_SENDS, when: [{ arg: ['body', 'data', 'json', 1, 0], is: 'secret' }] },
       {
         call: ['dns.{lookup,resolve,resolve4,resolveTxt}', 'dns.promises.{lookup,resolve}'],

@@ -1,6 +1,12 @@
-import type { Rule } from '../rule.ts';
+import type { Match, Rule } from '../rule.ts';
 
 const WHY = 'Text that is run as code can do all that the program itself may do.';
+
+/** Modules that are loaded from a path. */
+const PY_LOADERS: Match = {
+  call: ['importlib.util.spec_from_file_location', 'importlib.machinery.SourceFileLoader'],
+  when: [{ arg: [1, 'location', 'path'], is: 'dynamic' }],
+};
 
 /** What agents run their models' Python with. */
 const PYTHON_TOOLS = [
@@ -84,20 +90,22 @@ export const CODE_EXECUTION: readonly Rule[] = [
     message: '{} makes code of text',
     why: WHY,
     remedy: 'Parse data with json or ast.literal_eval.',
-    match: {
-      call: [
-        'compile',
-        'types.{CodeType,FunctionType}',
-        'code.{InteractiveInterpreter,InteractiveConsole,interact}',
-        'codeop.*',
-        'runpy.{run_path,run_module}',
-        'imp.{load_source,load_compiled,load_module}',
-        'importlib.util.spec_from_file_location',
-        'importlib.machinery.SourceFileLoader',
-        'timeit.{timeit,repeat}',
-      ],
-      when: [{ arg: 0, is: ['dynamic', 'absent'], not: 'function' }],
-    },
+    match: [
+      {
+        call: [
+          'compile',
+          'types.{CodeType,FunctionType}',
+          'code.{InteractiveInterpreter,InteractiveConsole,interact}',
+          'codeop.*',
+          'runpy.{run_path,run_module}',
+          'imp.{load_source,load_compiled,load_module}',
+          'timeit.{timeit,repeat}',
+          'pandas.eval',
+        ],
+        when: [{ arg: 0, is: ['dynamic', 'absent'], not: 'function' }],
+      },
+      PY_LOADERS,
+    ],
     bad: 'code = compile(input(), "x", "exec")',
     good: 'import re\npattern = re.compile("a+")',
   },
@@ -165,7 +173,10 @@ export const CODE_EXECUTION: readonly Rule[] = [
     why: WHY,
     remedy: 'Give it a function.',
     hides: true,
-    match: { call: ['{setTimeout,setInterval,setImmediate}'], when: [{ arg: 0, is: ['text', 'built'] }] },
+    match: {
+      call: ['{setTimeout,setInterval,setImmediate}'],
+      when: [{ arg: 0, is: ['text', 'built', 'external'], not: 'function' }],
+    },
     bad: 'setTimeout("go(" + x + ")", 10);',
     good: 'setTimeout(() => go(x), 10);',
   },
@@ -213,6 +224,23 @@ export const CODE_EXECUTION: readonly Rule[] = [
     },
     bad: "require('vm').runInNewContext('1 + 1');",
     good: 'const sum = 1 + 1;',
+  },
+  {
+    id: 'js-webassembly',
+    languages: ['javascript'],
+    severity: 'low',
+    confidence: 'medium',
+    category: 'code-execution',
+    cwe: 829,
+    message: '{} runs machine code that is computed',
+    why: 'No reader sees what it does.',
+    remedy: 'Load it from a file that belongs to the program.',
+    match: {
+      call: ['WebAssembly.{Module,instantiate,compile}'],
+      when: [{ arg: 0, is: ['external', 'decoded'] }],
+    },
+    bad: "new WebAssembly.Module(Buffer.from(process.argv[2], 'base64'));",
+    good: "new WebAssembly.Module(fs.readFileSync('a.wasm'));",
   },
   {
     id: 'js-dynamic-require',

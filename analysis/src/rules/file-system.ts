@@ -92,6 +92,7 @@ export const FILE_SYSTEM: readonly Rule[] = [
       {
         call: [
           'os.{remove,unlink,rename,replace,rmdir,mkdir,makedirs,truncate}',
+          'os.{chmod,chown}',
           'shutil.{move,copy,copyfile,copytree}',
         ],
         when: [{ arg: 'any', is: { matches: OUTSIDE_PATH } }],
@@ -143,7 +144,10 @@ export const FILE_SYSTEM: readonly Rule[] = [
     why: 'Other users of the machine can change what this one runs.',
     remedy: 'Give 0o600 or 0o644, or 0o700 for what has to be run.',
     match: [
-      { call: ['os.{chmod,fchmod,lchmod}', '*.chmod'], when: [{ arg: ['mode', 1, 0], is: { bits: 0o022 } }] },
+      {
+        call: ['os.{chmod,fchmod,lchmod}', '*.chmod'],
+        when: [{ arg: ['mode', 1, 0], is: { bits: 0o6022 } }],
+      },
       {
         call: ['os.{chmod,fchmod}'],
         when: [

@@ -2,6 +2,9 @@ import type { Program } from '../program.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
 import type { Report } from './index.ts';
 
+/** They call what they are given before anything else runs: a function that hands itself to one never ends. */
+const AT_ONCE = new Set(['process.nextTick', 'queueMicrotask']);
+
 /** A function that calls itself on every way through it. */
 export function detectRecursion(program: Program, report: Report): void {
   const { tree, dialect } = program;
@@ -42,7 +45,9 @@ function certainCall(program: Program, self: Node, body: Node, name: string): No
     const expression = program.expression(node);
     if (expression.kind === 'either') return found;
     if (expression.kind !== 'call' || found !== NONE) continue;
-    const callee = program.expression(expression.callee);
+    const [first] = expression.args;
+    const atOnce = first !== undefined && AT_ONCE.has(program.value(expression.callee).name);
+    const callee = program.expression(atOnce ? first.node : expression.callee);
     if (callee.kind === 'member' && callee.name === name && isMethod(program, self, callee.object))
       found = node;
     if (callee.kind === 'name' && callee.name === name) {
