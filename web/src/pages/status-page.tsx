@@ -77,6 +77,7 @@ export function StatusPage() {
               title={t.status.jobs}
               slices={slices}
               top={(jobs) => t.status.perSecond(perSecond(jobs))}
+              name={(verdict, jobs) => `${t.verdicts[verdict].title} ${format.integer(jobs)}`}
             />
             <LatencyPlot title={t.status.latency} slices={slices} top={format.duration} />
           </>

@@ -14,6 +14,13 @@ const FILLS = {
   info: 'fill-muted',
 } as const satisfies Record<Tone, string>;
 const TONES = Object.keys(FILLS) as Tone[];
+const DOTS = {
+  ok: 'bg-ok',
+  warn: 'bg-warn',
+  bad: 'bg-bad',
+  info: 'bg-muted',
+} as const satisfies Record<Tone, string>;
+const VERDICTS = Object.keys(VERDICT_LOOKS) as Verdict[];
 
 function Frame({
   title,
@@ -30,9 +37,8 @@ function Frame({
     <figure className="rounded-xl border border-line bg-surface p-4">
       <figcaption className="mb-3 flex flex-wrap items-baseline gap-x-3">
         <h2 className="font-medium">{title}</h2>
-        {legend}
-        <span className="flex-1" />
-        <span className="text-xs text-muted tabular-nums">{top}</span>
+        <span className="flex flex-wrap gap-x-3 text-xs text-muted">{legend}</span>
+        <span className="ml-auto text-xs text-muted tabular-nums">{top}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -56,15 +62,30 @@ export function JobsPlot({
   title,
   slices,
   top,
+  name,
 }: {
   title: string;
   slices: readonly Slice[];
   top(jobs: number): string;
+  /** A verdict with its number of jobs. */
+  name(verdict: Verdict, jobs: number): string;
 }) {
   const max = Math.max(1, ...slices.map((slice) => slice.jobs));
   const step = WIDTH / slices.length;
   return (
-    <Frame title={title} top={top(max)}>
+    <Frame
+      title={title}
+      top={top(max)}
+      legend={VERDICTS.map((verdict) => {
+        const jobs = slices.reduce((sum, slice) => sum + (slice.verdicts[verdict] ?? 0), 0);
+        return jobs === 0 ? null : (
+          <span key={verdict} className="flex items-center gap-1.5 tabular-nums">
+            <span className={`size-2 rounded-full ${DOTS[VERDICT_LOOKS[verdict].tone]}`} />
+            {name(verdict, jobs)}
+          </span>
+        );
+      })}
+    >
       {slices.flatMap((slice, index) => {
         let y = HEIGHT;
         return TONES.map((tone) => {
@@ -125,14 +146,14 @@ export function LatencyPlot({
       title={title}
       top={top(max)}
       legend={
-        <span className="flex gap-3 text-xs text-muted">
+        <>
           <span className="flex items-center gap-1.5">
             <span className="h-0.5 w-3 bg-accent" /> p50
           </span>
           <span className="flex items-center gap-1.5">
             <span className="h-0.5 w-3 bg-warn" /> p95
           </span>
-        </span>
+        </>
       }
     >
       {line('p95', 'stroke-warn')}
