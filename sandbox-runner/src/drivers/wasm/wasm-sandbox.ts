@@ -20,6 +20,8 @@ import type { InterpreterSpec } from './thread/control.ts';
 const MiB = 1024 * 1024;
 /** Code, compiled interpreters, the library and the heap of the engine's main thread. */
 const ENGINE_BYTES = 400 * MiB;
+/** Tests of one job that run at a time. With as many as there are slots, one job would leave the others nothing. */
+const LANES = 2;
 /** A thread with an interpreter that waits. */
 const WAITING_BYTES = 48 * MiB;
 
@@ -48,7 +50,7 @@ export class WasmSandbox implements Sandbox {
       preludeCode,
       warm: warm ? standingSpecs() : [],
       slots,
-      maxRssBytes: ENGINE_BYTES + slots * (2 * maxMemoryBytes + WAITING_BYTES),
+      maxRssBytes: ENGINE_BYTES + slots * (LANES * maxMemoryBytes + WAITING_BYTES),
     };
     try {
       await this.#spawn().ready;
@@ -80,7 +82,7 @@ export class WasmSandbox implements Sandbox {
     return {
       compilation: null,
       runtime: language.wasm.runtime,
-      lanes: Math.min(program.runs, this.#options.slots),
+      lanes: Math.min(program.runs, this.#options.slots, LANES),
       run: (input, hooks = {}) => this.#run(program, spec, input, hooks),
       close: async () => undefined,
     };
