@@ -6,8 +6,7 @@ import Docker from 'dockerode';
 import { describeLayer, missingDocker } from '../../../e2e/support/layers.ts';
 import { createDockerSandbox } from '../drivers/docker/docker-sandbox.ts';
 import { launch } from './launch.ts';
-import { LAYERS } from './layers.ts';
-import { CANARY_PORT } from './programs/network.ts';
+import { LAYERS, LAYERS_PORT } from './layers.ts';
 
 type Config = Docker.ContainerCreateOptions;
 
@@ -35,7 +34,7 @@ describeLayer('docker', await missingDocker(), 'layers of the docker driver', ()
 
   beforeAll(async () => {
     canary = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => canary.listen(CANARY_PORT, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => canary.listen(LAYERS_PORT, '127.0.0.1', resolve));
     // No container waits: each must be made with the change of the moment.
     sandbox = createDockerSandbox({ docker, images: {}, pull: [], slots: 1, owner: 'layers', warm: false });
     await sandbox.start(() => {});

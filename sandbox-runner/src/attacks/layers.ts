@@ -1,5 +1,7 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import { CANARY_PORT } from './programs/network.ts';
+
+/** The suite listens here on the host; another port than that of the other attacks, which may run beside it. */
+export const LAYERS_PORT = 4392;
 
 /** A layer of the docker driver's defence, how to take it away, and a program that succeeds only then. */
 export interface Layer {
@@ -69,7 +71,7 @@ export const LAYERS: readonly Layer[] = [
       // Docker refuses a name of its own for a container in the host's network on some versions.
       Hostname: '',
     }),
-    attack: tryTo(`socket.create_connection(("127.0.0.1", ${CANARY_PORT}), 2)`),
+    attack: tryTo(`socket.create_connection(("127.0.0.1", ${LAYERS_PORT}), 2)`),
   },
   {
     name: 'memory limit',
