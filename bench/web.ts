@@ -34,10 +34,10 @@ function row(name: string, unit: Row['unit'], samples: readonly number[], target
   return { name, unit, p50: at(0.5), p95: at(0.95), n: sorted.length, target };
 }
 
-/** All that index.html asks for before the editor's own chunk. */
+/** All files that index.html asks for before the editor's own chunk. */
 function firstLoad(): Row {
   const html = readFileSync(new URL('index.html', DIST), 'utf8');
-  const names = [...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1] ?? '');
+  const names = [...html.matchAll(/(?:src|href)="\/(?!api\/)([^"]+)"/g)].map((match) => match[1] ?? '');
   const sizes = ['index.html', ...names].map((name) => gzipSync(readFileSync(new URL(name, DIST))).length);
   return row(
     'first load before the editor, gzip',
