@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { ChangeMessageVisibilityCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { EMULATED_ACCOUNT, emulatedApiUrl, emulatorSettings } from '@rce/aws/fixed-names.ts';
@@ -48,7 +49,7 @@ describeLayer('ministack', missingMinistack(), 'an emulated cloud', () => {
     });
     children.push(emulator);
     await waitForEmulator(settings.AWS_ENDPOINT_URL, 60_000);
-    await deploy(settings, process.env, () => {});
+    await deploy(settings, { ...process.env, RCE_RATE_LIMIT: '0' }, () => {});
   }, PATIENCE_MS);
 
   afterAll(() => {
@@ -117,7 +118,7 @@ describeLayer('ministack', missingMinistack(), 'an emulated cloud', () => {
           ...emulatorSettings(settings.AWS_ENDPOINT_URL, settings.AWS_REGION),
           RCE_PULL: 'none',
           RCE_METRICS_PORT: '0',
-          RCE_SLOTS: '1',
+          RCE_SLOTS: '2',
         },
       });
       children.push(runner);
@@ -133,16 +134,19 @@ describeLayer('ministack', missingMinistack(), 'an emulated cloud', () => {
     PATIENCE_MS,
   );
 
-  it.each([
-    ['GET', '/api/nothing', 404, 'not-found'],
-    ['DELETE', '/api/submit', 405, 'method-not-allowed'],
-    ['GET', '/api/status/nobody', 404, 'job-not-found'],
-  ])('refuses %s %s as problem+json', async (method, path, status, code) => {
-    const response = await fetch(`${api}${path}`, { method });
-    expect(response.status).toBe(status);
-    expect(response.headers.get('content-type')).toContain('application/problem+json');
-    expect(await response.json()).toMatchObject({ status, code });
-  });
+  it(
+    'passes the tests that the engine of npm start passes',
+    async () => {
+      const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--maxWorkers=1'];
+      const { stderr } = await promisify(execFile)(
+        process.execPath,
+        [...jest, 'e2e/programs', 'e2e/bad-input'],
+        { cwd: ROOT, env: { ...process.env, RCE_URL: api } },
+      ).catch((error: { stderr: string }) => error);
+      expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
+    },
+    PATIENCE_MS,
+  );
 
   it(
     'deploys what has changed in a second run',
