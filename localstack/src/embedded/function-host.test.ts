@@ -57,7 +57,8 @@ describe('a function', () => {
   it.each(['wait', 'spin'])(
     'that does not answer (%s) is given up, and others answer meanwhile',
     async (how) => {
-      const f = host({ timeoutSeconds: 1 });
+      // Long enough for a new thread on a busy machine.
+      const f = host({ timeoutSeconds: 3 });
       const slow = f.invoke('f', { do: how });
       const failed = expect(slow).rejects.toMatchObject({ kind: 'timeout' });
       expect(await ask(f.invoke('other', { do: 'echo' }))).toMatchObject({ calls: 1 });
