@@ -87,9 +87,29 @@ describe('a pool of things that wait', () => {
     pool.start(['a']);
     await settle();
     await pool.take('a');
-    await jest.advanceTimersByTimeAsync(10);
+    await jest.advanceTimersByTimeAsync(1_000);
     await settle();
     expect(pool.level().waiting).toBe(2);
+  });
+
+  it('leaves the processors to the jobs while they come, unless few are left', async () => {
+    const { pool, pending, settle } = poolOf({ base: () => 4 });
+    pool.start(['a']);
+    await settle();
+    pool.takeReady('a');
+    await jest.advanceTimersByTimeAsync(30);
+    pool.takeReady('a');
+    await jest.advanceTimersByTimeAsync(30);
+    expect(pending).toHaveLength(0);
+    pool.takeReady('a');
+    await jest.advanceTimersByTimeAsync(30);
+    expect(pending).toHaveLength(1);
+    await settle();
+    expect(pool.level().waiting).toBe(2);
+    await jest.advanceTimersByTimeAsync(30);
+    expect(pending).toHaveLength(1);
+    await settle();
+    expect(pool.level().waiting).toBe(4);
   });
 
   it('makes one at once for a taker who finds none, whatever the bound on refills', async () => {
@@ -159,6 +179,7 @@ describe('a pool of things that wait', () => {
     await jest.advanceTimersByTimeAsync(0);
     await settle();
     await taken;
+    await jest.advanceTimersByTimeAsync(1_000);
     await settle();
     expect(pool.level().waiting).toBe(4);
     await jest.advanceTimersByTimeAsync(30_000);

@@ -32,6 +32,16 @@ const DEMAND_WINDOW_MS = 20_000;
 /** Takes in a row this close together count as one burst, whose size is what should be waiting. */
 const BURST_MS = 1_000;
 const RETRY_MS = 2_000;
+/**
+ * Making one takes as much of the processors as several short jobs. A shelf that holds enough is refilled when
+ * nothing has been taken for this long, one at a time: by then the answers to those jobs are out, and the next
+ * request finds a processor free.
+ */
+const CALM_MS = 50;
+/** A shelf that runs low is refilled under load too, but behind the run of the short job that was just given one. */
+const LOW_AFTER_MS = 25;
+/** Share of what should wait, below which a shelf runs low. */
+const LOW = 0.5;
 
 interface Waiter<Item> {
   resolve(item: Item): void;
@@ -52,6 +62,8 @@ export class WarmPool<Item extends Pooled> {
   readonly #shelves = new Map<string, Shelf<Item>>();
   readonly #making = new Set<Promise<void>>();
   #draining = false;
+  #isCalm = true;
+  #calm: NodeJS.Timeout | undefined;
   #upkeep: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions<Item>) {
@@ -70,8 +82,13 @@ export class WarmPool<Item extends Pooled> {
   takeReady(key: string): Item | undefined {
     const shelf = this.#shelf(key);
     shelf.taken.push(Date.now());
-    // Refilling starts behind the taker's own work: it must not delay the job that was just claimed.
-    setImmediate(() => this.#fill());
+    this.#isCalm = false;
+    clearTimeout(this.#calm);
+    this.#calm = setTimeout(() => {
+      this.#isCalm = true;
+      this.#fill();
+    }, CALM_MS).unref();
+    setTimeout(() => this.#fill(), LOW_AFTER_MS).unref();
     return shelf.ready.shift()?.item;
   }
 
@@ -107,6 +124,7 @@ export class WarmPool<Item extends Pooled> {
   async close(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#upkeep);
+    clearTimeout(this.#calm);
     await Promise.all(this.#making);
     const items = [...this.#shelves.values()].flatMap((shelf) => shelf.ready.splice(0));
     await Promise.all(items.map(({ item }) => item.destroy()));
@@ -159,6 +177,7 @@ export class WarmPool<Item extends Pooled> {
         .filter(({ fullness }) => fullness < 1)
         .toSorted((a, b) => a.fullness - b.fullness);
       if (!next) return;
+      if (next.fullness >= LOW && (!this.#isCalm || this.#making.size > 0)) return;
       this.#make(next.key, next.shelf);
     }
   }

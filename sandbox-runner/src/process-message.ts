@@ -69,7 +69,7 @@ interface Claimed {
 }
 
 async function runClaimed(deps: Dependencies, claimed: Claimed, draining: AbortSignal): Promise<void> {
-  const { store, queue, clock, emit, tracing } = deps;
+  const { store, queue, clock, emit } = deps;
   const { job, owner, receipt, claimedAt } = claimed;
   const { jobId } = job;
   emit({ type: 'job-claimed', job, queueWaitMs: claimedAt - job.createdAt });
@@ -93,20 +93,17 @@ async function runClaimed(deps: Dependencies, claimed: Claimed, draining: AbortS
   const output = new OutputSoFar(job.limits.outputBytes);
   const done = new AbortController();
   const beating = heartbeat({ store, queue, clock, jobId, owner, receipt, output, stop }, done.signal);
+  const running = runProgram(deps, job, {
+    signal: run.signal,
+    onOutput: (stream, chunk) => output.add(stream, chunk),
+  });
+  // Behind the run: by the time that its request has been put together, the program is on its way.
   const analysis = beginAnalysis(deps, job, draining);
 
   let execution: Execution | undefined;
   let failure: unknown;
   try {
-    const language = findLanguage(job.submission.language);
-    if (!language) throw new Error(`This runner does not know the language ${job.submission.language}.`);
-    const hooks: RunHooks = {
-      signal: run.signal,
-      onOutput: (stream, chunk) => output.add(stream, chunk),
-    };
-    execution = await tracing.span('run', { parent: job.traceparent, outcome: describeExecution }, () =>
-      execute(deps.sandbox, job, language, hooks),
-    );
+    execution = await running;
   } catch (error) {
     failure = error;
   } finally {
@@ -171,4 +168,12 @@ async function conclude(
   });
   deps.background(queue.remove(receipt));
   return true;
+}
+
+function runProgram({ sandbox, tracing }: Dependencies, job: Job, hooks: RunHooks): Promise<Execution> {
+  return tracing.span('run', { parent: job.traceparent, outcome: describeExecution }, async () => {
+    const language = findLanguage(job.submission.language);
+    if (!language) throw new Error(`This runner does not know the language ${job.submission.language}.`);
+    return execute(sandbox, job, language, hooks);
+  });
 }

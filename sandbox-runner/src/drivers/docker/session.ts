@@ -75,6 +75,8 @@ export class DockerSession implements Session {
           () => void container.destroy(),
         );
         this.#ready.push(next);
+      } else if (run.intact) {
+        container.retire();
       } else {
         void container.destroy();
       }

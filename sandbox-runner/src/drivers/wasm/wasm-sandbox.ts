@@ -24,6 +24,8 @@ const ENGINE_BYTES = 400 * MiB;
 const LANES = 2;
 /** A thread with an interpreter that waits. */
 const WAITING_BYTES = 48 * MiB;
+/** Waiting threads of each interpreter: the second one lets the first's replacement wait until its job is answered. */
+const STANDING = 2;
 
 /** The `wasm` driver: interpreters compiled to WebAssembly, in threads of a process apart. */
 export class WasmSandbox implements Sandbox {
@@ -49,8 +51,12 @@ export class WasmSandbox implements Sandbox {
       threadCode,
       preludeCode,
       warm: warm ? standingSpecs() : [],
+      standing: STANDING,
       slots,
-      maxRssBytes: ENGINE_BYTES + slots * (LANES * maxMemoryBytes + WAITING_BYTES),
+      maxRssBytes:
+        ENGINE_BYTES +
+        STANDING * standingSpecs().length * WAITING_BYTES +
+        slots * (LANES * maxMemoryBytes + WAITING_BYTES),
     };
     try {
       await this.#spawn().ready;
@@ -90,7 +96,7 @@ export class WasmSandbox implements Sandbox {
 
   /** The engine's process keeps its own pool; how full it is at this moment is not known here. */
   warm() {
-    const wanted = this.#options.warm ? standingSpecs().length * this.#options.slots : 0;
+    const wanted = this.#options.warm ? standingSpecs().length * STANDING : 0;
     return { waiting: wanted, wanted };
   }
 

@@ -101,9 +101,9 @@ async function start(init: Init): Promise<Engine> {
       await interpreter.ready;
       return interpreter;
     },
-    base: (key) => (standing.includes(key) ? 1 : 0),
+    base: (key) => (standing.includes(key) ? init.standing : 0),
     maxPerKey: init.warm.length === 0 ? 0 : init.slots + 1,
-    maxTotal: init.warm.length + 2 * init.slots,
+    maxTotal: init.standing * init.warm.length + 2 * init.slots,
     refills: 1,
     maxAgeMs: MAX_AGE_MS,
     onRefillFailed: (_key, error) => send({ type: 'broken', message: String(error) }),

@@ -14,6 +14,8 @@ export type ToEngine =
       readonly preludeCode: string;
       /** Interpreters to keep waiting. */
       readonly warm: readonly InterpreterSpec[];
+      /** How many of each. */
+      readonly standing: number;
       /** Runs at one time. */
       readonly slots: number;
       /** The process is over its budget above this resident size. */
