@@ -7,6 +7,8 @@ import type { JobStore, RunnerAnnouncement, RunnerRegistry } from '@rce/core/por
 
 /** How long an answer about queue and runners is good enough, in milliseconds. */
 const FRESH_MS = 2_000;
+/** How long it will do while the next one is fetched, beside the submission and not before it. */
+const USABLE_MS = 10_000;
 const RETRY_AFTER = { 'retry-after': '30' } as const;
 
 interface Situation {
@@ -17,8 +19,8 @@ interface Situation {
 }
 
 /**
- * Decides whether the engine takes a job now. What it knows of queue and runners is up to two seconds old, so
- * that most submissions cost no call; those accepted since are counted on top.
+ * Decides whether the engine takes a job now. What it knows of queue and runners is a few seconds old, so that
+ * most submissions cost no call and few wait for one; those accepted since are counted on top.
  */
 export class Admission {
   readonly #store: Pick<JobStore, 'oldestQueued'>;
@@ -43,11 +45,12 @@ export class Admission {
 
   /** @throws ApiError queue-full or language-unavailable */
   async check(language: Language): Promise<void> {
-    if (!this.#situation || this.#clock.now() - this.#situation.at > FRESH_MS) {
+    const age = this.#situation ? this.#clock.now() - this.#situation.at : Number.POSITIVE_INFINITY;
+    if (age > FRESH_MS) {
       this.#asking ??= this.#ask().finally(() => {
         this.#asking = undefined;
       });
-      await this.#asking;
+      if (age > USABLE_MS) await this.#asking;
     }
     // A part that does not answer is no reason to refuse: storing and queueing the job will tell.
     if (!this.#situation) return;

@@ -3,6 +3,7 @@ import { systemClock } from '@rce/core/clock.ts';
 import { sampleJob } from '@rce/core/contracts/samples.ts';
 import type { Job } from '@rce/core/job.ts';
 import { isFinal } from '@rce/core/verdict.ts';
+import { jobHinter } from './job-hints.ts';
 import { JobWatch } from './job-watch.ts';
 
 /** A store in memory that counts how often it is read. */
@@ -52,6 +53,23 @@ describe('waiting for jobs', () => {
     const waiting = watch.wait(job, 20_000, done);
     store.finish(job);
     expect(await waiting).toMatchObject({ jobId: job.jobId, status: 'completed' });
+  });
+
+  it('reads at once a job that it gets a hint of, and believes what it reads, not the hint', async () => {
+    const store = memory();
+    // Time stands still: without a hint nothing would ever be read.
+    const stopped = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
+    const watch = new JobWatch(store, stopped);
+    const hint = jobHinter();
+    const job = store.add();
+    const waiting = watch.wait(job, 20_000, done);
+    hint('another job');
+    hint(job.jobId);
+    while (store.reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    store.finish(job);
+    hint(job.jobId);
+    expect(await waiting).toMatchObject({ status: 'completed' });
+    expect(store.reads).toEqual([1, 1]);
   });
 
   it('answers with the job as it is when the time is over, even when it is gone', async () => {

@@ -2,6 +2,7 @@ import type { Clock } from '@rce/core/clock.ts';
 import type { Job } from '@rce/core/job.ts';
 import { WAIT } from '@rce/core/limits.ts';
 import type { JobStore } from '@rce/core/ports/job-store.ts';
+import { onJobHint } from './job-hints.ts';
 
 /** Jobs read by one call to the store. */
 const BATCH = 100;
@@ -23,7 +24,7 @@ interface Waiter {
  * Waits for changes of jobs by reading the store, for all who wait in this process together: a gateway's
  * host may have hundreds of requests waiting, and each read of its own would cost as much as one of a hundred.
  * The pause between reads grows with the time that a caller has waited, so that the wait adds little to short
- * jobs and long ones are read seldom.
+ * jobs and long ones are read seldom. Where hints come (job-hints.ts), the jobs hinted at are read at once.
  */
 export class JobWatch {
   readonly #store: Pick<JobStore, 'getMany'>;
@@ -36,6 +37,10 @@ export class JobWatch {
   constructor(store: Pick<JobStore, 'getMany'>, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    onJobHint((jobId) => {
+      const hinted = [...this.#waiters].filter((waiter) => waiter.jobId === jobId);
+      if (hinted.length > 0) void this.#readOnce(hinted);
+    });
   }
 
   /**
@@ -54,7 +59,7 @@ export class JobWatch {
         resolve,
         reject,
         latest: first,
-        next: since + WAIT.pollMinMs,
+        next: since + WAIT.pollFirstMs,
       };
       this.#waiters.add(waiter);
       // By its own clock, not by the reads: those of an overloaded store may take longer than the wait.

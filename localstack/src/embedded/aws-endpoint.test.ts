@@ -13,10 +13,14 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DynamoJobStore } from '@rce/aws/job-store.ts';
+import { sampleJob } from '@rce/core/contracts/samples.ts';
+import { emptyResult } from '@rce/core/job.ts';
 import { createAwsEndpoint } from './aws-endpoint.ts';
 import { createFunctions, type Functions } from './function-host.ts';
+import { hintingTable } from './hinting-table.ts';
 import { openQueues, type QueueServer } from './queue-server.ts';
 import { runQueueTrigger } from './queue-trigger.ts';
 import { createResources, type Resources, resourcesOf } from './resources.ts';
@@ -28,6 +32,7 @@ const REGION = 'us-east-1';
 const folder = mkdtempSync(join(tmpdir(), 'rce-cloud-'));
 const credentials = { accessKeyId: KEY, secretAccessKey: 'x' };
 
+const hints: string[] = [];
 let server: Server;
 let endpoint: string;
 let queues: QueueServer;
@@ -43,7 +48,7 @@ beforeAll(async () => {
   functions = createFunctions(new Map([['f', spec]]));
   server = createAwsEndpoint({
     accessKeyId: KEY,
-    table: await openTables(folder),
+    table: hintingTable(await openTables(folder), (jobId) => hints.push(jobId)),
     queues,
     functions,
     load: { calls: 0 },
@@ -86,6 +91,20 @@ describe('the AWS endpoint', () => {
     expect(Item).toEqual({ pk: 'a', bytes: new Uint8Array([1, 2]) });
     await send('hello');
     expect(await receive()).toEqual(['hello']);
+  });
+
+  it('hints at each job that is settled, once that has been written', async () => {
+    const store = new DynamoJobStore(table, 'jobs');
+    const job = sampleJob();
+    await store.create(job);
+    await store.claim(job.jobId, 'me', job.createdAt, 5_000);
+    await store.finish(job.jobId, 'somebody else', emptyResult('ok'), Date.now());
+    expect(hints).toEqual([]);
+    await store.finish(job.jobId, 'me', emptyResult('ok'), Date.now());
+    await store.attachAnalysis(job.jobId, { state: 'unavailable' });
+    while (hints.length < 2) await sleep(1);
+    expect(hints).toEqual([job.jobId, job.jobId]);
+    await table.send(new DeleteCommand({ TableName: 'jobs', Key: { pk: `job#${job.jobId}` } }));
   });
 
   it('creates what is there already without harm', async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createQueueClient, createTableClient } from '@rce/aws/clients.ts';
 import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
+import { jobHinter } from '@rce/functions/job-hints.ts';
 import {
   FUNCTION_NAMES,
   FUNCTIONS,
@@ -18,6 +19,7 @@ import { cacheControl, SECURITY_HEADERS } from '@rce/web/security-headers.ts';
 import { createAwsEndpoint } from './aws-endpoint.ts';
 import { createFunctions, type Functions } from './function-host.ts';
 import { functionSpecs } from './function-specs.ts';
+import { hintingTable } from './hinting-table.ts';
 import { createHostMetrics } from './host-metrics.ts';
 import { openQueues } from './queue-server.ts';
 import { runQueueTrigger } from './queue-trigger.ts';
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   };
   makeFolder(settings.RCE_DATA_DIR);
 
-  const table = await openTables(settings.RCE_DATA_DIR);
+  const table = hintingTable(await openTables(settings.RCE_DATA_DIR), jobHinter());
   const queues = await openQueues(settings.AWS_REGION);
   // The endpoint and the functions need each other's address: the endpoint listens before it is complete.
   const load = { calls: 0 };
