@@ -35,9 +35,12 @@ if (require('node:worker_threads').isMainThread) {
   };
 
   // What Node would do for the first time when the program is there already.
-  process.stdout;
-  process.stderr;
   console.log;
+  for (const stream of [process.stdout, process.stderr]) {
+    // Opening it made the pipe non-blocking. Node does that when a program first uses the stream; one that never
+    // does, and writes by fs.writeSync, would be told EAGAIN when the pipe is full.
+    stream._handle?.setBlocking?.(true);
+  }
   fs.writeSync(1, ready);
   const fields = parse(read(Number.parseInt(read(8).toString('latin1'), 16)));
   const next = () => fields.shift();

@@ -30,6 +30,31 @@ export function editorSpec({ on }: Browsing): void {
         expect(await stream(page, 'stdout').textContent()).toBe('a\nb\n');
       }));
 
+    it('stays as it is when other languages can be run than before', () =>
+      on(async (page) => {
+        // An engine whose runner is not there yet.
+        await page.route('**/api/languages', async (route) => {
+          const answer = await route.fetch();
+          const { languages } = (await answer.json()) as { languages: object[] };
+          await route.fulfill({
+            response: answer,
+            json: { languages: languages.map((one) => ({ ...one, available: false })) },
+          });
+        });
+        await page.reload();
+        await ready(page);
+        await write(page, 'print("kept")');
+        const editor = page.locator('.monaco-editor').first();
+        await editor.evaluate((element) => element.setAttribute('data-before', ''));
+        const missing = page.locator('option[value=python]', { hasText: 'not available' });
+        await missing.waitFor({ state: 'attached' });
+        await page.unroute('**/api/languages');
+        await missing.waitFor({ state: 'detached' });
+        expect(await editor.getAttribute('data-before')).toBe('');
+        expect(await run(page)).toBe('ok');
+        expect(await stream(page, 'stdout').textContent()).toBe('kept\n');
+      }));
+
     it('has files as tabs: adds, renames, runs and removes them', () =>
       on(async (page) => {
         await write(page, 'import util\nprint(util.twice(21))');

@@ -29,8 +29,7 @@ export function EditorPane({
   report: AnalysisReport | undefined;
 }) {
   const { t } = useLocale();
-  const workbench = useWorkbench();
-  const { workspace } = workbench;
+  const { workspace, editor: shared, cursor, run } = useWorkbench();
   const element = useRef<HTMLDivElement>(null);
   const status = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<CodeEditor | null>(null);
@@ -61,9 +60,9 @@ export function EditorPane({
       onChange() {
         timer ??= setTimeout(sync, SYNC_MS);
       },
-      onCursor: (position) => workbench.cursor.set((value) => ({ ...value, position })),
-      onIndentation: (indentation) => workbench.cursor.set((value) => ({ ...value, indentation })),
-      onRun: () => workbench.run('run'),
+      onCursor: (position) => cursor.set((value) => ({ ...value, position })),
+      onIndentation: (indentation) => cursor.set((value) => ({ ...value, indentation })),
+      onRun: () => run('run'),
     };
     // Only what the editor has and we have not may be taken over; else a change from outside would be lost.
     workspace.flushEditor = () => {
@@ -71,7 +70,7 @@ export function EditorPane({
     };
     const plain = mountPlain(host, first.current.options);
     current = plain;
-    workbench.editor.current = plain;
+    shared.current = plain;
     setEditor(plain);
 
     loadEditor().then(
@@ -83,7 +82,7 @@ export function EditorPane({
         plain.dispose();
         const real = mount(host, first.current.options);
         current = real;
-        workbench.editor.current = real;
+        shared.current = real;
         setEditor(real);
         // The file is shown by the effect below; only then is there a selection to restore.
         requestAnimationFrame(() => {
@@ -99,11 +98,11 @@ export function EditorPane({
       gone = true;
       workspace.flushEditor();
       workspace.flushEditor = () => {};
-      workbench.editor.current = null;
+      shared.current = null;
       current?.dispose();
       setEditor(null);
     };
-  }, [workbench, workspace]);
+  }, [workspace, shared, cursor, run]);
 
   const mode = language?.editorMode ?? languageId;
   const revision = useStore(workspace.revision, (value) => value);

@@ -40,13 +40,12 @@ interface WorkbenchProps {
 }
 
 export function Workbench({ workspace, runs, languages, embedded, initialView, banner }: WorkbenchProps) {
-  const shared = useMemo<Shared>(() => {
+  const lasting = useMemo(() => {
     const editor: { current: CodeEditor | null } = { current: null };
     const view = createStore<View>(initialView);
     return {
       workspace,
       runs,
-      languages,
       embedded,
       view,
       editor,
@@ -55,13 +54,15 @@ export function Workbench({ workspace, runs, languages, embedded, initialView, b
         view.set(() => (kind === 'run' ? 'output' : 'tests'));
         void runs.start(kind, workspace.read());
       },
-      goTo(line, column) {
+      goTo(line: number, column: number) {
         // On a phone the editor is behind the panel with the findings.
         if (!matchMedia(WIDE).matches) view.set(() => 'code');
         requestAnimationFrame(() => editor.current?.reveal(line, column));
       },
     };
-  }, [workspace, runs, languages, embedded, initialView]);
+  }, [workspace, runs, embedded, initialView]);
+  // Languages come and go with the runners; the editor and what is in front of it stay.
+  const shared = useMemo<Shared>(() => ({ ...lasting, languages }), [lasting, languages]);
   useShortcuts(shared);
   return (
     <WorkbenchContext value={shared}>

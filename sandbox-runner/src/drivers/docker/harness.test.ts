@@ -191,6 +191,13 @@ const NODE: readonly Case[] = [
     code: 'console.log(Object.getOwnPropertyNames(process).sort().join(), process._preload_modules)',
   },
   { name: 'listeners', code: 'console.log(process.eventNames(), process.listenerCount("exit"))' },
+  {
+    name: 'pipes that block, as long as their streams are not used',
+    code: [
+      'const flags = (fd) => require("fs").readFileSync("/proc/self/fdinfo/" + fd, "utf8").match(/flags:\\s*(\\d+)/)[1]',
+      'console.log([1, 2].map((fd) => Number.parseInt(flags(fd), 8) & 0o4000))',
+    ].join('\n'),
+  },
   { name: 'process.exit', code: 'console.log("so far"); process.exit(3)' },
   { name: 'process.exitCode', code: 'process.exitCode = 4' },
   {
