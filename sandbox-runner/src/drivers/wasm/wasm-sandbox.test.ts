@@ -248,6 +248,13 @@ console.log(least >= 0 && least < 0.01, most > 0.99 && most < 1, least, most);`;
     expect(new Set(outputs).size).toBe(3);
   });
 
+  it('has as many random bytes as are asked for', async () => {
+    const code = `const bytes = require('node:crypto').randomBytes(200_000);
+console.log(bytes.length, new Set(bytes.subarray(-1_000)).size > 100);`;
+    const { stdout } = await run({ language: 'javascript', code });
+    expect(Buffer.from(stdout).toString()).toBe('200000 true\n');
+  });
+
   it('leaves nothing of one program to the next', async () => {
     await run({
       code: 'import json, os\njson.dumps = None\nopen("/tmp/left", "w").close()\nos.environ["LEFT"] = "1"',

@@ -30,6 +30,16 @@ class Hash {
   }
 }
 
+/** Bytes that the host gives at once. */
+const RANDOM_AT_ONCE = 65_536;
+
+function randomBytes(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at += RANDOM_AT_ONCE)
+    bytes.set(host.random(Math.min(RANDOM_AT_ONCE, length - at)), at);
+  return bytes;
+}
+
 function randomUUID(): string {
   const bytes = host.random(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
@@ -63,6 +73,8 @@ export const webCrypto = {
   randomUUID,
   getRandomValues<View extends ArrayBufferView>(view: View): View {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    if (bytes.length > RANDOM_AT_ONCE)
+      throw new RangeError(`The requested length exceeds ${RANDOM_AT_ONCE} bytes`);
     bytes.set(host.random(bytes.length));
     return view;
   },
@@ -71,7 +83,7 @@ export const webCrypto = {
 export const crypto = {
   ...webCrypto,
   webcrypto: webCrypto,
-  randomBytes: (length: number) => Buffer.from(host.random(length)),
+  randomBytes,
   randomInt,
   createHash: (algorithm: string) => new Hash(algorithm),
   createHmac: (algorithm: string, key: Data) => new Hash(algorithm, toBytes(key)),
