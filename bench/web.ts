@@ -188,6 +188,12 @@ async function painting(browser: Browser): Promise<Row> {
   return row('64 KiB of output arrived → on screen', 'ms', times, 100);
 }
 
+const answer = await fetch(`${url}/api/health`).catch(() => undefined);
+if (!answer) {
+  console.error(`No engine answers at ${url}. Start one with npm start, or name another in RCE_URL.`);
+  process.exit(1);
+}
+
 const browser = await launch();
 try {
   const rows = [

@@ -16,8 +16,7 @@ export interface Target {
 
 const dockerMissing = GIVEN_URL ? undefined : await missingDocker();
 
-/** `first` is true for one of the engines: what no driver has a part in need not be tested with each. */
-type EngineTests = (target: Target, which: { readonly first: boolean }) => void;
+type EngineTests = (target: Target) => void;
 
 /** The same tests for each driver, each with an engine of its own; or for the engine that RCE_URL names. */
 export function describeEngines(name: string, body: EngineTests, env?: NodeJS.ProcessEnv): void {
@@ -27,14 +26,12 @@ export function describeEngines(name: string, body: EngineTests, env?: NodeJS.Pr
       beforeAll(async () => {
         target.driver = await driverOf(GIVEN_URL ?? '');
       });
-      body(target, { first: true });
+      body(target);
     });
     return;
   }
-  describe(`${name} (wasm)`, () => withEngine('wasm', (target) => body(target, { first: true }), env));
-  describeLayer('docker', dockerMissing, `${name} (docker)`, () =>
-    withEngine('docker', (target) => body(target, { first: false }), env),
-  );
+  describe(`${name} (wasm)`, () => withEngine('wasm', body, env));
+  describeLayer('docker', dockerMissing, `${name} (docker)`, () => withEngine('docker', body, env));
 }
 
 function withEngine(driver: Driver, body: (target: Target) => void, env: NodeJS.ProcessEnv = {}): void {

@@ -14,20 +14,18 @@ import { sharingSpec } from './sharing.spec.ts';
 // A test opens several pages and reads them with axe; on a busy machine that takes its time.
 jest.setTimeout(120_000);
 
-/** The page in a real browser, served by a real engine. */
+/** The page in a real browser, served by a real engine, once with each sandbox driver. */
 describeLayer('chromium', missingChromium(), 'the page', () => {
-  describeEngines('in Chromium', (target, { first }) => {
+  describeEngines('in Chromium', (target) => {
     const browsing = useBrowser(() => target.url);
     sandboxSpec(browsing, target);
-    // The pictures of the last engine stay: of Docker's, where there is one.
-    screenshotsSpec(browsing);
-    // The rest is the same page whichever sandbox runs the programs: once is enough.
-    if (!first) return;
     runSpec(browsing);
     editorSpec(browsing);
     panelsSpec(browsing);
     sharingSpec(browsing, target);
     hostileSpec(browsing, target);
     accessSpec(browsing);
+    // The pictures of the last engine stay: of Docker's, where there is one.
+    screenshotsSpec(browsing);
   });
 });

@@ -4,7 +4,7 @@ import { type Browsing, run, stream, verdict, write } from './browser.ts';
 
 /**
  * All that the page shows of a sandbox's own doing: streams, partial output, kills and measurements, input,
- * tests. Run with each driver; the other specs look at the page, which knows no more of a driver than its name.
+ * tests.
  */
 export function sandboxSpec({ on }: Browsing, target: Target): void {
   describe('what a sandbox reports', () => {
