@@ -130,7 +130,7 @@ describeLayer('compose', missing(), 'docker compose', () => {
   it(
     'runs jobs, as its own scripts find',
     async () => {
-      const said = spawnSync('sh', ['test-scripts/verify.sh', url], {
+      const verified = spawnSync('sh', ['test-scripts/verify.sh', url], {
         cwd: ROOT,
         encoding: 'utf8',
         env: {
@@ -142,8 +142,11 @@ describeLayer('compose', missing(), 'docker compose', () => {
           RCE_CADVISOR_PORT: String(BASE_PORT + 4),
         },
       });
-      expect(said.stdout).not.toContain('FAILED');
-      expect(said.status).toBe(0);
+      expect(verified.stdout).not.toContain('FAILED');
+      expect(verified.status).toBe(0);
+      // Every request that its twin for PowerShell sends.
+      const tested = spawnSync('sh', ['test-scripts/run-tests.sh', url], { cwd: ROOT, encoding: 'utf8' });
+      expect(tested.stdout).toMatch(/^6 passed, 0 failed$/m);
     },
     PATIENCE_MS,
   );
