@@ -36,34 +36,20 @@ function Costs({ job }: { job: Job }) {
   const { wallTimeMs, cpuTimeMs, memoryBytes } = job.limits;
   const of = (value: string, limit: number | undefined, show: (limit: number) => string) =>
     limit === undefined ? value : t.facts.of(value, show(limit));
+  const time = (label: string, value: number | null, perRun: number | undefined) => {
+    if (value === null) return null;
+    // With tests it is the sum of all runs, and the limit is of each.
+    const limit = job.tests === undefined ? perRun : undefined;
+    return (
+      <Fact label={label}>
+        <Gauge value={value} limit={limit} text={of(format.duration(value), limit, format.duration)} />
+      </Fact>
+    );
+  };
   return (
     <dl className="mt-2.5 flex flex-wrap gap-x-7 gap-y-2">
-      {job.executionTime !== null && (
-        <Fact label={t.facts.wall}>
-          <Gauge
-            value={job.executionTime}
-            limit={job.tests === undefined ? wallTimeMs : undefined}
-            text={
-              job.tests === undefined
-                ? of(format.duration(job.executionTime), wallTimeMs, format.duration)
-                : format.duration(job.executionTime)
-            }
-          />
-        </Fact>
-      )}
-      {job.cpuTime !== null && (
-        <Fact label={t.facts.cpu}>
-          <Gauge
-            value={job.cpuTime}
-            limit={job.tests === undefined ? cpuTimeMs : undefined}
-            text={
-              job.tests === undefined
-                ? of(format.duration(job.cpuTime), cpuTimeMs, format.duration)
-                : format.duration(job.cpuTime)
-            }
-          />
-        </Fact>
-      )}
+      {time(t.facts.wall, job.executionTime, wallTimeMs)}
+      {time(t.facts.cpu, job.cpuTime, cpuTimeMs)}
       {job.memoryPeak !== null && (
         <Fact label={t.facts.memory}>
           <Gauge
