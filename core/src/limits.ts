@@ -105,6 +105,8 @@ export const SUBMISSION_LIMITS = {
   argBytes: 4 * KiB,
   env: 32,
   tests: 100,
+  /** Wall-clock milliseconds that all runs of one job may take together: for so long it can hold a slot. */
+  jobTimeMs: 600_000,
   /** Levels of nesting in the JSON body. */
   jsonDepth: 16,
 } as const;

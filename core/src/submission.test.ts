@@ -44,6 +44,13 @@ describe('a submission', () => {
     expect(mistakes({ ...PROGRAM, files, tests })).toEqual(['']);
   });
 
+  it('holds a slot for a bounded time, however many tests it has', () => {
+    const tests = Array.from({ length: 100 }, () => ({}));
+    expect(mistakes({ ...PROGRAM, tests })).toEqual([]);
+    expect(mistakes({ ...PROGRAM, tests, limits: { wallTimeMs: 6_000 } })).toEqual([]);
+    expect(mistakes({ ...PROGRAM, tests, limits: { wallTimeMs: 6_001 } })).toEqual(['tests']);
+  });
+
   it.each(['main.py', 'lib/util.py', 'a-b_c.d/e+f.txt', '0', 'a'.repeat(128)])(
     'takes the path %s',
     (path) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type RunLimits, runLimitsSchema, SUBMISSION_LIMITS } from './limits.ts';
+import { type RunLimits, resolveLimits, runLimitsSchema, SUBMISSION_LIMITS } from './limits.ts';
 import { FilePath } from './paths.ts';
 
 const encoder = new TextEncoder();
@@ -101,7 +101,10 @@ const PLAIN_SHAPE = {
     .min(1)
     .max(SUBMISSION_LIMITS.tests)
     .optional()
-    .describe('The program is compiled once and run once per test, each time afresh.'),
+    .describe(
+      'The program is compiled once and run once per test, each time afresh. The number of tests times ' +
+        `\`limits.wallTimeMs\` is at most ${SUBMISSION_LIMITS.jobTimeMs}.`,
+    ),
   stopOnFirstFailure: z.boolean().default(false).describe('Skip the tests behind the first that fails.'),
 };
 
@@ -134,6 +137,15 @@ export function submissionSchema(max?: RunLimits) {
           .find((folder) => paths.has(folder));
         if (parent !== undefined)
           fail(['files', index, 'path'], `needs a folder where files has the file ${parent}`);
+      }
+      const { wallTimeMs } = resolveLimits(submission.limits, max);
+      const jobTimeMs = (submission.tests?.length ?? 1) * wallTimeMs;
+      if (jobTimeMs > SUBMISSION_LIMITS.jobTimeMs) {
+        fail(
+          ['tests'],
+          `could take ${jobTimeMs} ms together, at ${wallTimeMs} ms each; at most ${SUBMISSION_LIMITS.jobTimeMs} are ` +
+            'allowed: send fewer tests, or a lower limits.wallTimeMs',
+        );
       }
       const bytes = inputBytes(submission);
       if (bytes > SUBMISSION_LIMITS.inputBytes) {

@@ -509,7 +509,7 @@ export interface components {
             env?: {
                 [key: string]: string;
             };
-            /** @description The program is compiled once and run once per test, each time afresh. */
+            /** @description The program is compiled once and run once per test, each time afresh. The number of tests times `limits.wallTimeMs` is at most 600000. */
             tests?: components["schemas"]["TestCase"][];
             /**
              * @description Skip the tests behind the first that fails.
