@@ -155,8 +155,17 @@ export const ADMISSION = {
   submissionsPerMinute: 60,
 } as const;
 
-/** `?wait=`: how long a caller may wait, and how often the table is asked; not before the fastest job is done. */
-export const WAIT = { maxSeconds: 25, pollFirstMs: 30, pollMinMs: 15, pollMaxMs: 250 } as const;
+/**
+ * `?wait=`: how long a caller may wait, and how often the table is asked; not before the fastest job is done, and
+ * seldom where hints of changes come.
+ */
+export const WAIT = {
+  maxSeconds: 25,
+  pollFirstMs: 30,
+  pollMinMs: 15,
+  pollMaxMs: 250,
+  pollHintedMs: 1_000,
+} as const;
 
 /** Wire schema of `limits` in a submission, bounded by the operator's maxima. */
 export function runLimitsSchema(max: RunLimits = MAX_RUN_LIMITS) {

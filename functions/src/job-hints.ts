@@ -1,4 +1,5 @@
 import { BroadcastChannel } from 'node:worker_threads';
+import { z } from 'zod';
 
 /**
  * Hints within one process that a job may have changed, for those who wait for it. A host that keeps functions and
@@ -7,18 +8,23 @@ import { BroadcastChannel } from 'node:worker_threads';
  */
 const CHANNEL = 'rce-job-hints';
 
-/** Calls `listener` with the id of each job that is hinted at, from whichever thread. Keeps no process alive. */
-export function onJobHint(listener: (jobId: string) => void): void {
+/** `ends`: the job got its result or its report; else something before that changed. */
+const JobHint = z.object({ jobId: z.string(), ends: z.boolean() });
+export type JobHint = z.infer<typeof JobHint>;
+
+/** Calls `listener` with each hint, from whichever thread. Keeps no process alive. */
+export function onJobHint(listener: (hint: JobHint) => void): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: { data: unknown }) => {
-    if (typeof data === 'string') listener(data);
+    const hint = JobHint.safeParse(data);
+    if (hint.success) listener(hint.data);
   };
   channel.unref();
 }
 
 /** @returns what gives a hint to all threads of this process. */
-export function jobHinter(): (jobId: string) => void {
+export function jobHinter(): (hint: JobHint) => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.unref();
-  return (jobId) => channel.postMessage(jobId);
+  return (hint) => channel.postMessage(hint);
 }

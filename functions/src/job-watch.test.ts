@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '@rce/core/clock.ts';
 import { sampleJob } from '@rce/core/contracts/samples.ts';
 import type { Job } from '@rce/core/job.ts';
+import { WAIT } from '@rce/core/limits.ts';
 import { isFinal } from '@rce/core/verdict.ts';
 import { jobHinter } from './job-hints.ts';
 import { JobWatch } from './job-watch.ts';
@@ -62,14 +63,37 @@ describe('waiting for jobs', () => {
     const watch = new JobWatch(store, stopped);
     const hint = jobHinter();
     const job = store.add();
-    const waiting = watch.wait(job, 20_000, done);
-    hint('another job');
-    hint(job.jobId);
+    const waiting = watch.wait(job, 20_000, done, { endOnly: true });
+    hint({ jobId: 'another job', ends: true });
+    hint({ jobId: job.jobId, ends: false });
+    hint({ jobId: job.jobId, ends: true });
     while (store.reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     store.finish(job);
-    hint(job.jobId);
+    hint({ jobId: job.jobId, ends: true });
     expect(await waiting).toMatchObject({ status: 'completed' });
     expect(store.reads).toEqual([1, 1]);
+  });
+
+  it('asks seldom where hints come', async () => {
+    const pauses: number[] = [];
+    const clock = {
+      now: () => 0,
+      // Time stands still: a pause ends only when it is cut short.
+      sleep: (ms: number, signal?: AbortSignal) => {
+        pauses.push(ms);
+        return new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+      },
+    };
+    const store = memory();
+    const watch = new JobWatch(store, clock);
+    const job = store.add('completed');
+    const waiting = watch.wait({ ...job, status: 'queued' }, 20_000, done);
+    expect(pauses).toEqual([20_000, WAIT.pollFirstMs]);
+    jobHinter()({ jobId: job.jobId, ends: true });
+    await waiting;
+    void watch.wait(store.add(), 20_000, done);
+    while (pauses.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(pauses.slice(2)).toEqual([20_000, WAIT.pollHintedMs]);
   });
 
   it('answers with the job as it is when the time is over, even when it is gone', async () => {
@@ -91,7 +115,9 @@ describe('waiting for jobs', () => {
   it('ends the wait when it is aborted', async () => {
     const store = memory();
     const abort = new AbortController();
-    const waiting = new JobWatch(store, systemClock).wait(store.add(), 20_000, done, abort.signal);
+    const waiting = new JobWatch(store, systemClock).wait(store.add(), 20_000, done, {
+      signal: abort.signal,
+    });
     abort.abort();
     expect(await waiting).toMatchObject({ status: 'queued' });
   });

@@ -13,6 +13,7 @@ interface Waiter {
   readonly jobId: string;
   readonly since: number;
   readonly wanted: (job: Job) => boolean;
+  readonly endOnly: boolean;
   readonly resolve: (job: Job) => void;
   readonly reject: (error: unknown) => void;
   latest: Job;
@@ -24,21 +25,26 @@ interface Waiter {
  * Waits for changes of jobs by reading the store, for all who wait in this process together: a gateway's
  * host may have hundreds of requests waiting, and each read of its own would cost as much as one of a hundred.
  * The pause between reads grows with the time that a caller has waited, so that the wait adds little to short
- * jobs and long ones are read seldom. Where hints come (job-hints.ts), the jobs hinted at are read at once.
+ * jobs and long ones are read seldom. Where hints come (job-hints.ts), the jobs hinted at are read at once, and
+ * others only in case a hint was lost.
  */
 export class JobWatch {
   readonly #store: Pick<JobStore, 'getMany'>;
   readonly #clock: Clock;
   readonly #waiters = new Set<Waiter>();
   #reading = false;
+  #hinted = false;
   /** Ends the pause between two reads, for a caller that has just come. */
   #wake = new AbortController();
 
   constructor(store: Pick<JobStore, 'getMany'>, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    onJobHint((jobId) => {
-      const hinted = [...this.#waiters].filter((waiter) => waiter.jobId === jobId);
+    onJobHint(({ jobId, ends }) => {
+      this.#hinted = true;
+      const hinted = [...this.#waiters].filter(
+        (waiter) => waiter.jobId === jobId && (ends || !waiter.endOnly),
+      );
       if (hinted.length > 0) void this.#readOnce(hinted);
     });
   }
@@ -46,8 +52,15 @@ export class JobWatch {
   /**
    * Resolves with the job once it is as wanted, or as it is after `waitMs` milliseconds or when `signal` aborts.
    * @param first what the caller knows already.
+   * @param options `endOnly`: no job is as wanted before its end, so that hints of other changes are no reason to read.
    */
-  async wait(first: Job, waitMs: number, wanted: (job: Job) => boolean, signal?: AbortSignal): Promise<Job> {
+  async wait(
+    first: Job,
+    waitMs: number,
+    wanted: (job: Job) => boolean,
+    options: { signal?: AbortSignal; endOnly?: boolean } = {},
+  ): Promise<Job> {
+    const { signal, endOnly = false } = options;
     if (waitMs <= 0 || wanted(first)) return first;
     const since = this.#clock.now();
     const over = new AbortController();
@@ -56,10 +69,11 @@ export class JobWatch {
         jobId: first.jobId,
         since,
         wanted,
+        endOnly,
         resolve,
         reject,
         latest: first,
-        next: since + WAIT.pollFirstMs,
+        next: since + (this.#hinted ? WAIT.pollHintedMs : WAIT.pollFirstMs),
       };
       this.#waiters.add(waiter);
       // By its own clock, not by the reads: those of an overloaded store may take longer than the wait.
@@ -109,7 +123,7 @@ export class JobWatch {
           continue;
         }
         const pause = Math.min(WAIT.pollMaxMs, Math.max(WAIT.pollMinMs, (now - waiter.since) / 8));
-        waiter.next = now + pause;
+        waiter.next = now + (this.#hinted ? WAIT.pollHintedMs : pause);
       }
     } catch (error) {
       for (const waiter of due) {

@@ -41,7 +41,7 @@ export function createHandler(deps: StatusDependencies): HttpHandler {
       first,
       Math.min(waitMs, waitableMs()),
       (current) => jobTag(current) !== seen || isSettled(current, clock.now()),
-      signal,
+      { signal },
     );
     const etag = jobTag(job);
     if (etag === known) return { ...jsonResponse(304, undefined, { etag }), body: '' };

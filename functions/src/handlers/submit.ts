@@ -95,7 +95,7 @@ export function createHandler(deps: SubmitDependencies): HttpHandler {
         // Storing and queueing took part of the time; a late answer would be none at all.
         Math.min(waitMs - (clock.now() - since), waitableMs()),
         (current) => isSettled(current, clock.now()),
-        signal,
+        { signal, endOnly: true },
       );
       return jsonResponse(isFinal(answer.status) ? 200 : 202, toView(answer), {
         ...headers,

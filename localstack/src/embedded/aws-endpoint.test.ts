@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoJobStore } from '@rce/aws/job-store.ts';
 import { sampleJob } from '@rce/core/contracts/samples.ts';
 import { emptyResult } from '@rce/core/job.ts';
+import type { JobHint } from '@rce/functions/job-hints.ts';
 import { createAwsEndpoint } from './aws-endpoint.ts';
 import { createFunctions, type Functions } from './function-host.ts';
 import { hintingTable } from './hinting-table.ts';
@@ -32,7 +33,7 @@ const REGION = 'us-east-1';
 const folder = mkdtempSync(join(tmpdir(), 'rce-cloud-'));
 const credentials = { accessKeyId: KEY, secretAccessKey: 'x' };
 
-const hints: string[] = [];
+const hints: JobHint[] = [];
 let server: Server;
 let endpoint: string;
 let queues: QueueServer;
@@ -48,7 +49,7 @@ beforeAll(async () => {
   functions = createFunctions(new Map([['f', spec]]));
   server = createAwsEndpoint({
     accessKeyId: KEY,
-    table: hintingTable(await openTables(folder), (jobId) => hints.push(jobId)),
+    table: hintingTable(await openTables(folder), (hint) => hints.push(hint)),
     queues,
     functions,
     load: { calls: 0 },
@@ -93,17 +94,21 @@ describe('the AWS endpoint', () => {
     expect(await receive()).toEqual(['hello']);
   });
 
-  it('hints at each job that is settled, once that has been written', async () => {
+  it('hints at each change of a job, once that has been written', async () => {
     const store = new DynamoJobStore(table, 'jobs');
     const job = sampleJob();
     await store.create(job);
     await store.claim(job.jobId, 'me', job.createdAt, 5_000);
     await store.finish(job.jobId, 'somebody else', emptyResult('ok'), Date.now());
-    expect(hints).toEqual([]);
     await store.finish(job.jobId, 'me', emptyResult('ok'), Date.now());
     await store.attachAnalysis(job.jobId, { state: 'unavailable' });
-    while (hints.length < 2) await sleep(1);
-    expect(hints).toEqual([job.jobId, job.jobId]);
+    while (hints.length < 3) await sleep(1);
+    const { jobId } = job;
+    expect(hints).toEqual([
+      { jobId, ends: false },
+      { jobId, ends: true },
+      { jobId, ends: true },
+    ]);
     await table.send(new DeleteCommand({ TableName: 'jobs', Key: { pk: `job#${job.jobId}` } }));
   });
 
