@@ -26,6 +26,7 @@ export const HELP = `rce: run programs on an RCE Engine
   rce analyze FILE         what is risky in a program, without running it
     --sarif                as SARIF 2.1.0
     --fail-on SEVERITY     exit with 1 when there is such a finding, or a worse one
+  rce mcp                  tools for agents: a server of the Model Context Protocol on stdin and stdout
 
   Everywhere:
     --url URL              the engine; RCE_URL, else http://127.0.0.1:3000

@@ -7,7 +7,15 @@ import { HELP } from './help.ts';
 import { run } from './run.ts';
 import { readCliSettings } from './settings.ts';
 
-const COMMANDS = { run, status, cancel, languages, analyze };
+const COMMANDS = {
+  run,
+  status,
+  cancel,
+  languages,
+  analyze,
+  // Loaded when it is asked for: the protocol's library is larger than all of the others.
+  mcp: async (api: Api, args: readonly string[]) => (await import('./mcp.ts')).mcp(api, args),
+};
 
 async function main([command, ...args]: readonly string[]): Promise<number> {
   // Behind `--` all belongs to the program.
