@@ -92,6 +92,11 @@ export class EngineProcess {
     }
   }
 
+  /** Says that no more runs of this session come. */
+  close(session: number): void {
+    this.#sendOrEnd({ type: 'close', session });
+  }
+
   /** Ends the process at once; resolves when it is gone. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

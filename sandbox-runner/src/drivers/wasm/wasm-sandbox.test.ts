@@ -265,6 +265,36 @@ console.log(bytes.length, new Set(bytes.subarray(-1_000)).size > 100);`;
     expect(Buffer.from(stdout).toString()).toBe('1 False False\n');
   });
 
+  it('leaves nothing of one test to the next, which may use the same thread', async () => {
+    const code = `
+import json, os, sys
+word = input()
+print([os.path.exists(path + "/left") for path in ("/work", "/tmp")], hasattr(json, "left"), "LEFT" in os.environ,
+      os.getcwd(), os.stat("main.py").st_ino, os.open("/dev/null", os.O_RDONLY), sys.argv[1:], len(sys.modules), flush=True)
+for path in ("/work/left", "/tmp/left", "main.py"): open(path, "w").write(word)
+json.left = sys.left = 1
+os.environ["LEFT"] = word
+os.chdir("/tmp")
+if word == "exit": os._exit(0)
+if word == "raise": raise SystemExit(3)
+if word == "grow": bytearray(64 * 1024 * 1024)
+if word == "abort": os.abort()`;
+    const limits = resolveLimits();
+    const files = [{ path: 'main.py', content: code }];
+    const program = { jobId: 'tests', language: 'python', files, entry: 'main.py', limits };
+    const words = ['end', 'exit', 'end', 'raise', 'grow', 'end', 'abort', 'end'];
+    const session = await sandbox.open({ ...program, runs: words.length });
+    const outcomes: RunOutcome[] = [];
+    for (const word of words) {
+      outcomes.push(await session.run({ stdin: Buffer.from(word), args: [word], env: {} }));
+    }
+    await session.close();
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 3, 0, 0, null, 0]);
+    const outputs = outcomes.map(({ stdout }) => Buffer.from(stdout).toString());
+    expect(outputs[0]).toMatch(/^\[False, False\] False False \/work \d+ \d+ \['end'\] \d+\n$/);
+    expect(outputs).toEqual(words.map((word) => outputs[0]?.replace('end', word)));
+  });
+
   it('fails the runs of an engine that is killed, and runs the next in another one', async () => {
     const pid = sandbox.enginePid;
     if (pid === undefined) throw new Error('the engine is not running');

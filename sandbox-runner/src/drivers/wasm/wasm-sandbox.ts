@@ -34,6 +34,7 @@ export class WasmSandbox implements Sandbox {
   #init: Extract<ToEngine, { type: 'init' }> | undefined;
   #engine: EngineProcess | undefined;
   #closed = false;
+  #sessions = 0;
 
   constructor(options: WasmSandboxOptions) {
     this.#options = options;
@@ -85,12 +86,15 @@ export class WasmSandbox implements Sandbox {
       throw new SandboxError(`The wasm driver cannot run ${program.language}.`);
     }
     const spec = specOf(language, program.limits.memoryBytes);
+    const session = program.runs > 1 ? this.#sessions++ : undefined;
     return {
       compilation: null,
       runtime: language.wasm.runtime,
       lanes: Math.min(program.runs, this.#options.slots, LANES),
-      run: (input, hooks = {}) => this.#run(program, spec, input, hooks),
-      close: async () => undefined,
+      run: (input, hooks = {}) => this.#run(program, spec, session, input, hooks),
+      close: async () => {
+        if (session !== undefined) this.#engine?.close(session);
+      },
     };
   }
 
@@ -110,10 +114,16 @@ export class WasmSandbox implements Sandbox {
     await this.#engine?.kill();
   }
 
-  async #run(program: Program, spec: InterpreterSpec, input: RunInput, hooks: RunHooks): Promise<RunOutcome> {
+  async #run(
+    program: Program,
+    spec: InterpreterSpec,
+    session: number | undefined,
+    input: RunInput,
+    hooks: RunHooks,
+  ): Promise<RunOutcome> {
     if (this.#engine === undefined) throw new SandboxError('The WebAssembly engine is not running.');
     const { files, entry, limits } = program;
-    return await this.#engine.run({ spec, files, entry, input, limits }, hooks);
+    return await this.#engine.run({ spec, files, entry, input, limits, session }, hooks);
   }
 
   /** Starts the engine's process, and another one whenever it ends. */

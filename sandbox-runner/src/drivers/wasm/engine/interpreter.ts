@@ -34,22 +34,26 @@ export interface RunRequest {
   readonly entry: string;
   readonly input: RunInput;
   readonly limits: RunLimits;
+  /** Whether another run of this program may follow. */
+  readonly mayRepeat: boolean;
   readonly onOutput?: ((stream: 'stdout' | 'stderr', chunk: Uint8Array) => void) | undefined;
 }
 
 type Verdict = RunOutcome['verdict'];
 type KillReason = Extract<Verdict, 'time-limit-exceeded' | 'cancelled' | 'memory-limit-exceeded'>;
 
-/** One interpreter in a thread of its own. It is started before its job comes, runs it and is thrown away. */
+/**
+ * One interpreter in a thread of its own. It is started before its job comes, runs it and is thrown away. The runs of
+ * one job may follow each other in it, each from a new copy.
+ */
 export class Interpreter implements Pooled {
   readonly spec: InterpreterSpec;
-  /** Rejects when the interpreter could not be started. */
-  readonly ready: Promise<void>;
-  /** Resolves when the thread has ended, or has been told to. */
+  /** Resolves when its first run is over, or the thread has ended. */
   readonly closed: Promise<void>;
   readonly #worker: Worker;
   readonly #control = newControl();
-  readonly #end = Promise.withResolvers<ThreadEnd | KillReason>();
+  #ready = Promise.withResolvers<void>();
+  #end = Promise.withResolvers<ThreadEnd | KillReason>();
   #onOutput: () => void = () => undefined;
 
   constructor(code: string, spec: InterpreterSpec, assets: ThreadAssets) {
@@ -65,27 +69,39 @@ export class Interpreter implements Pooled {
         stackSizeMb: STACK_MB,
       },
     });
-    this.ready = new Promise((resolve, reject) => {
-      this.#worker.on('message', (message: ThreadMessage) => {
-        if (message.type === 'ready') resolve();
-        else if (message.type === 'output') this.#onOutput();
-        else this.#end.resolve(message.end);
-      });
-      this.#worker.on('error', (error) =>
-        // The heap holds what the program has us keep, such as the names of its files.
-        this.#end.resolve(
-          isOutOfMemory(error) ? 'memory-limit-exceeded' : { kind: 'fault', message: String(error) },
-        ),
-      );
-      this.#worker.on('exit', () => this.#end.resolve({ kind: 'fault', message: 'the thread ended' }));
-      void this.#end.promise.then((end) =>
-        reject(
-          new Error(typeof end === 'object' && end.kind === 'fault' ? end.message : 'ended before its job'),
-        ),
-      );
-    });
-    this.ready.catch(() => undefined);
+    this.#expectRun();
     this.closed = this.#end.promise.then(() => undefined);
+    this.#worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'ready') return this.#ready.resolve();
+      if (message.type === 'output') return this.#onOutput();
+      const { resolve } = this.#end;
+      if (repeats(message.end)) this.#expectRun();
+      resolve(message.end);
+    });
+    this.#worker.on('error', (error) =>
+      // The heap holds what the program has us keep, such as the names of its files.
+      this.#end.resolve(
+        isOutOfMemory(error) ? 'memory-limit-exceeded' : { kind: 'fault', message: String(error) },
+      ),
+    );
+    this.#worker.on('exit', () => this.#end.resolve({ kind: 'fault', message: 'the thread ended' }));
+  }
+
+  #expectRun(): void {
+    const ready = Promise.withResolvers<void>();
+    this.#ready = ready;
+    this.#end = Promise.withResolvers();
+    void this.#end.promise.then((end) =>
+      ready.reject(
+        new Error(typeof end === 'object' && end.kind === 'fault' ? end.message : 'ended before its job'),
+      ),
+    );
+    ready.promise.catch(() => undefined);
+  }
+
+  /** Resolves when a run can begin; rejects when the interpreter could not be started. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /** Memory of the program in bytes, as last seen from its thread. */
@@ -99,11 +115,15 @@ export class Interpreter implements Pooled {
   }
 
   /**
-   * Runs the one program; the interpreter cannot be used again.
+   * Runs the program. `reusable` says whether the interpreter becomes ready again.
    * @throws Error when the engine failed.
    */
-  async run(request: RunRequest): Promise<RunOutcome> {
+  async run(request: RunRequest): Promise<{ outcome: RunOutcome; reusable: boolean }> {
+    const ended = this.#end.promise;
+    // It may be told to end before it is ready again.
+    await Promise.race([this.ready, ended]);
     const { limits, input, onOutput } = request;
+    this.#control.fill(0);
     const output = new SharedArrayBuffer(2 * limits.outputBytes);
     const job: ThreadJob = {
       files: request.files,
@@ -112,6 +132,7 @@ export class Interpreter implements Pooled {
       diskBytes: limits.diskBytes,
       outputBytes: limits.outputBytes,
       output,
+      mayRepeat: request.mayRepeat,
     };
     if (onOutput) this.#onOutput = this.#forwardOutput(output, limits.outputBytes, onOutput);
     this.#worker.postMessage(job);
@@ -122,10 +143,10 @@ export class Interpreter implements Pooled {
     Atomics.store(this.#control, SLOT.gate, 1);
     Atomics.notify(this.#control, SLOT.gate);
     try {
-      const end = await this.#end.promise;
+      const end = await ended;
       const wallTimeMs = performance.now() - startedAt;
       if (typeof end === 'string') await this.#askCpu();
-      return this.#outcome(end, wallTimeMs, output, limits);
+      return { outcome: this.#outcome(end, wallTimeMs, output, limits), reusable: repeats(end) };
     } finally {
       clearTimeout(wallTimer);
       stopCpuWatch();
@@ -159,22 +180,29 @@ export class Interpreter implements Pooled {
   /** A single thread cannot use more processor time than wall time, so the first look is at the limit. */
   #watchCpu(limitMs: number): () => void {
     let timer: NodeJS.Timeout;
+    let stopped = false;
     const look = async () => {
       await this.#askCpu();
+      if (stopped) return;
       const left = limitMs - (this.#control[SLOT.cpuMicros] ?? 0) / 1000;
       if (left <= 0) this.kill('time-limit-exceeded');
       else timer = setTimeout(look, Math.max(left, 10));
     };
     timer = setTimeout(look, limitMs);
-    return () => clearTimeout(timer);
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
   }
 
   /** Has the thread's processor time written down; a sleeping thread did so itself before it slept. */
   async #askCpu(): Promise<void> {
+    const ended = this.#end.promise;
     const answer = this.#worker.cpuUsage().catch(() => undefined);
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, CPU_ANSWER_MS, undefined).unref());
     const usage = await Promise.race([answer, late]);
-    if (usage === undefined) return;
+    // The next run may have begun.
+    if (usage === undefined || ended !== this.#end.promise) return;
     const used = usage.user + usage.system - (this.#control[SLOT.cpuAtStart] ?? 0);
     this.#control[SLOT.cpuMicros] = Math.max(used, this.#control[SLOT.cpuMicros] ?? 0);
   }
@@ -204,6 +232,10 @@ export class Interpreter implements Pooled {
       truncated: { stdout: (cut & 1) !== 0, stderr: (cut & 2) !== 0 },
     };
   }
+}
+
+function repeats(end: ThreadEnd | KillReason): boolean {
+  return typeof end === 'object' && end.kind === 'exit' && end.repeats === true;
 }
 
 function copy(output: SharedArrayBuffer, start: number, end: number): Uint8Array {

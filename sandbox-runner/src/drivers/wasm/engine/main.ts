@@ -22,33 +22,42 @@ class Engine {
   readonly #pool: WarmPool<Interpreter>;
   readonly #running = new Map<number, Interpreter | undefined>();
   readonly #cancelled = new Set<number>();
+  /** Interpreters of open sessions, between two runs. */
+  readonly #idle = new Map<number, Interpreter[]>();
 
   constructor(pool: WarmPool<Interpreter>) {
     this.#pool = pool;
   }
 
   async run(request: Run): Promise<void> {
-    const { id } = request;
+    const { id, session } = request;
     this.#running.set(id, undefined);
+    if (session !== undefined && !this.#idle.has(session)) this.#idle.set(session, []);
+    const idle = () => (session === undefined ? undefined : this.#idle.get(session));
     try {
-      const interpreter = await this.#pool.take(keyOf(request.spec));
+      const interpreter = idle()?.pop() ?? (await this.#pool.take(keyOf(request.spec)));
       this.#running.set(id, interpreter);
       if (this.#cancelled.has(id)) interpreter.kill('cancelled');
       const onOutput = (stream: 'stdout' | 'stderr', chunk: Uint8Array) =>
         send({ type: 'output', id, stream, chunk });
+      let reusable = false;
       try {
         const { files, entry, input, limits } = request;
-        const outcome = await interpreter.run({
+        const run = await interpreter.run({
           files,
           entry,
           input,
           limits,
+          mayRepeat: session !== undefined,
           onOutput: request.stream ? onOutput : undefined,
         });
-        send({ type: 'result', id, outcome });
+        reusable = run.reusable;
+        send({ type: 'result', id, outcome: run.outcome });
       } finally {
+        const keep = reusable ? idle() : undefined;
         // Off the critical path: the result is out.
-        void interpreter.destroy();
+        if (keep === undefined) void interpreter.destroy();
+        else keep.push(interpreter);
       }
     } catch (error) {
       send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
@@ -56,6 +65,11 @@ class Engine {
       this.#running.delete(id);
       this.#cancelled.delete(id);
     }
+  }
+
+  close(session: number): void {
+    for (const interpreter of this.#idle.get(session) ?? []) void interpreter.destroy();
+    this.#idle.delete(session);
   }
 
   cancel(id: number): void {
@@ -123,6 +137,8 @@ process.on('message', async (message: ToEngine) => {
       send({ type: 'ready' });
     } else if (message.type === 'run') {
       await (await engine)?.run(message);
+    } else if (message.type === 'close') {
+      (await engine)?.close(message.session);
     } else {
       (await engine)?.cancel(message.id);
     }

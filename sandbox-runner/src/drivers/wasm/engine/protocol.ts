@@ -29,10 +29,14 @@ export type ToEngine =
       readonly entry: string;
       readonly input: RunInput;
       readonly limits: RunLimits;
+      /** Runs of one session are of one program, and may use one thread after the other. */
+      readonly session?: number | undefined;
       /** Whether output is wanted as it comes. */
       readonly stream: boolean;
     }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** No more runs of this session. */
+  | { readonly type: 'close'; readonly session: number };
 
 /** What the engine's process answers. */
 export type FromEngine =

@@ -49,11 +49,19 @@ export interface ThreadJob extends RunInput {
   readonly outputBytes: number;
   /** Room for stdout, then stderr; `outputBytes` each. */
   readonly output: SharedArrayBuffer;
+  /** Whether another run of the same program may follow in this thread. */
+  readonly mayRepeat: boolean;
 }
 
 /** How a run ended, seen from its thread. */
 export type ThreadEnd =
-  | { readonly kind: 'exit'; readonly code: number; readonly outOfMemory: boolean }
+  | {
+      readonly kind: 'exit';
+      readonly code: number;
+      readonly outOfMemory: boolean;
+      /** The thread makes itself ready for another run. */
+      readonly repeats?: boolean;
+    }
   | { readonly kind: 'output-limit' }
   /** The interpreter itself broke: a trap, or its stack was full. */
   | { readonly kind: 'trap'; readonly signal: string; readonly outOfMemory: boolean }

@@ -2,7 +2,7 @@ import { FileTree } from '../wasi/file-tree.ts';
 import { GuestMemory } from '../wasi/memory.ts';
 import { deviceNode } from '../wasi/nodes.ts';
 import { wasiImports } from '../wasi/wasi-host.ts';
-import type { InterpreterSpec, ThreadAssets, ThreadEnd } from './control.ts';
+import type { InterpreterSpec, ThreadAssets, ThreadEnd, ThreadJob } from './control.ts';
 import type { RunContext } from './run-context.ts';
 import { mountDevices, mountProgram, mountSleepDevice, READ_ONLY, WORK_DIR } from './volumes.ts';
 
@@ -14,9 +14,22 @@ const PAGE = 65_536;
 const STACK_PAGES = 256;
 const STACK_OVERFLOW = 'Segmentation fault: the recursion is too deep for the stack of the interpreter\n';
 
+/** Thrown through the interpreter's frames when its program has ended. No code in them can catch it. */
+class Exited extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super('the program has ended');
+    this.code = code;
+  }
+}
+
 /**
  * Runs a program in a copy of an interpreter that has already started (see engine/python-image.ts). CPython
  * notices that it is initialised and goes straight on to the program, with the arguments it is given now.
+ *
+ * A job with many runs may use its thread again, which takes a tenth of what a new one does. Of the run before
+ * nothing is left: the instance and the files are new, and every byte of the memory is written anew.
  */
 export async function runPython(
   spec: InterpreterSpec,
@@ -26,7 +39,28 @@ export async function runPython(
   const imagePages = image.memory.byteLength / PAGE;
   const initial = imagePages + STACK_PAGES;
   const maximum = Math.max(Math.floor(spec.memoryBytes / PAGE), imagePages) + STACK_PAGES;
-  const wasmMemory = new WebAssembly.Memory({ initial, maximum });
+  const memory = new WebAssembly.Memory({ initial, maximum });
+  for (;;) {
+    const start = await prepare(image, memory, maximum, context);
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.set(new Uint8Array(image.memory));
+    // A new memory is all zeros, and lies nowhere yet.
+    if (context.hasJob) bytes.fill(0, image.memory.byteLength);
+    const end = start(context.waitForJob());
+    // A memory that has grown cannot shrink, and would be smaller for the next run.
+    const repeats = end.kind === 'exit' && context.mayRepeat && memory.buffer.byteLength === initial * PAGE;
+    if (!repeats) return end;
+    context.report({ ...end, repeats });
+  }
+}
+
+/** A new instance with new files. Returns what runs a job in it. */
+async function prepare(
+  image: ThreadAssets['python'],
+  wasmMemory: WebAssembly.Memory,
+  maximum: number,
+  context: RunContext,
+): Promise<(job: ThreadJob) => ThreadEnd> {
   const memory = new GuestMemory(wasmMemory);
   const noteMemory = () => context.noteMemory(memory.size - STACK_PAGES * PAGE);
   const tree = new FileTree(READ_ONLY);
@@ -37,10 +71,6 @@ export async function runPython(
   };
   mountSleepDevice(tree, sleep);
   let args: readonly string[] = [];
-  const end = (code: number): never => {
-    noteMemory();
-    return context.end({ kind: 'exit', code, outOfMemory: code !== 0 && diedOfMemory(context) });
-  };
   const imports = wasiImports({
     memory,
     tree,
@@ -53,37 +83,43 @@ export async function runPython(
     },
     stderr: (bytes) => context.write('stderr', bytes),
     sleep,
-    exit: end,
+    exit: (code) => {
+      throw new Exited(code);
+    },
     cpuTimeNs: () => context.cpuTimeNs(),
   });
   const instance = await WebAssembly.instantiate(image.module, {
     wasi_snapshot_preview1: imports,
     env: {
       memory: wasmMemory,
-      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, initial * PAGE),
+      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, memory.size),
     },
   });
   const start = instance.exports._start;
   if (typeof start !== 'function') throw new Error('the interpreter has no _start');
-  new Uint8Array(wasmMemory.buffer).set(new Uint8Array(image.memory));
-
-  const job = context.waitForJob();
-  noteMemory();
-  mountProgram(tree, job.files, job.diskBytes);
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: WORK_DIR, ...job.env };
-  mountEnvironment(tree, env);
-  args = ['python3', `${WORK_DIR}/${job.entry}`, ...job.args];
-  try {
-    start();
-  } catch (error) {
+  return (job) => {
     noteMemory();
-    const signal = trapSignal(error);
-    if (signal === undefined) throw error;
-    if (signal === 'SIGSEGV') context.write('stderr', Buffer.from(STACK_OVERFLOW));
-    // Out of memory inside the interpreter's C code ends in abort(), not in a MemoryError.
-    return { kind: 'trap', signal, outOfMemory: memory.size >= (maximum - 16) * PAGE };
-  }
-  return end(0);
+    mountProgram(tree, job.files, job.diskBytes);
+    const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: WORK_DIR, ...job.env };
+    mountEnvironment(tree, env);
+    args = ['python3', `${WORK_DIR}/${job.entry}`, ...job.args];
+    let code = 0;
+    try {
+      start();
+    } catch (error) {
+      noteMemory();
+      if (!(error instanceof Exited)) {
+        const signal = trapSignal(error);
+        if (signal === undefined) throw error;
+        if (signal === 'SIGSEGV') context.write('stderr', Buffer.from(STACK_OVERFLOW));
+        // Out of memory inside the interpreter's C code ends in abort(), not in a MemoryError.
+        return { kind: 'trap', signal, outOfMemory: memory.size >= (maximum - 16) * PAGE };
+      }
+      code = error.code;
+    }
+    noteMemory();
+    return { kind: 'exit', code, outOfMemory: code !== 0 && diedOfMemory(context) };
+  };
 }
 
 /** A file for the hook that python/prepare.py left: it is gone once it has been read to its end. */

@@ -26,12 +26,14 @@ export class RunContext {
 
   /** Says that the interpreter is up, and blocks this thread until its job is there. */
   waitForJob(): ThreadJob {
+    Atomics.store(this.#control, SLOT.gate, 0);
     this.#send({ type: 'ready' });
     Atomics.wait(this.#control, SLOT.gate, 0);
     const received: { message: ThreadJob } | undefined = receiveMessageOnPort(this.#port);
     if (received === undefined) throw new Error('the gate was opened without a job');
     const job = received.message;
     this.#job = job;
+    this.#stdinAt = 0;
     this.#kept = {
       stdout: new Uint8Array(job.output, 0, job.outputBytes),
       stderr: new Uint8Array(job.output, job.outputBytes, job.outputBytes),
@@ -82,6 +84,11 @@ export class RunContext {
     return this.#job !== undefined;
   }
 
+  /** Whether another run may follow in this thread. */
+  get mayRepeat(): boolean {
+    return this.#job?.mayRepeat ?? false;
+  }
+
   noteMemory(bytes: number): void {
     this.#control[SLOT.memoryPages] = Math.ceil(bytes / 65_536);
   }
@@ -110,9 +117,14 @@ export class RunContext {
     const end: ThreadEnd = early
       ? { kind: 'fault', message: `the interpreter did not start: ${this.#startText}` }
       : wanted;
+    this.report(end);
+    for (;;) Atomics.wait(this.#control, SLOT.never, 0);
+  }
+
+  /** Says how the run has ended, of which no frame is left. */
+  report(end: ThreadEnd): void {
     this.#control[SLOT.cpuMicros] = cpuMicros() - this.#cpuStart;
     this.#send({ type: 'end', end });
-    for (;;) Atomics.wait(this.#control, SLOT.never, 0);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   fileNode,
   linkNode,
   type Node,
+  restartInodes,
   type Volume,
 } from './nodes.ts';
 
@@ -34,6 +35,7 @@ export class FileTree {
   readonly root: DirNode;
 
   constructor(rootVolume: Volume) {
+    restartInodes();
     this.root = dirNode(rootVolume);
   }
 

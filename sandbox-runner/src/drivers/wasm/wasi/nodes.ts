@@ -50,6 +50,11 @@ export type Node = FileNode | DirNode | LinkNode | DeviceNode;
 
 let lastIno = 0n;
 
+/** For a new tree: the numbers of its inodes must not tell how many there were in the one before. */
+export function restartInodes(): void {
+  lastIno = 0n;
+}
+
 export function nowNs(): bigint {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
 }
