@@ -2,7 +2,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { grammarFiles } from '@rce/analysis/grammars.ts';
+import { grammarFiles } from '@rce/analysis/grammar-files.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '@rce/functions/manifest.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { build, type Plugin } from 'esbuild';
@@ -25,6 +25,17 @@ const catalogAsData: Plugin = {
   },
 };
 
+/** zod says what is wrong in fifty languages; English alone halves what a function has to load. */
+const zodInEnglish: Plugin = {
+  name: 'zod-in-english',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
+
 /** OpenTelemetry's SDK, which only those functions load that shall trace: a file beside the bundle, not in it. */
 const SDK = { source: 'observability/src/tracing-sdk.ts', file: 'tracing-sdk.mjs' };
 const sdkAside: Plugin = {
@@ -34,6 +45,13 @@ const sdkAside: Plugin = {
       kind === 'dynamic-import' ? { path: `./${SDK.file}`, external: true } : undefined,
     );
   },
+};
+
+/** The thread of the analysis: a bundle of its own, beside those that start it, with the grammars. */
+const THREAD = {
+  source: 'analysis/src/thread.ts',
+  starter: 'analysis/src/isolated.ts',
+  file: 'analysis-thread.mjs',
 };
 
 /** Replaces what `folder` held. One build for all, so that what they share is read once. */
@@ -46,7 +64,7 @@ export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')):
         in: join(ROOT, 'functions', FUNCTIONS[name].entry),
         out: join(name, 'index'),
       })),
-      { in: join(ROOT, SDK.source), out: basename(SDK.file, '.mjs') },
+      ...[SDK, THREAD].map(({ source, file }) => ({ in: join(ROOT, source), out: basename(file, '.mjs') })),
     ],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
@@ -65,16 +83,16 @@ export async function bundleFunctions(folder = join(ROOT, 'dist', 'functions')):
     banner: {
       js: "import { createRequire as rceCreateRequire } from 'node:module'; const require = rceCreateRequire(import.meta.url);",
     },
-    plugins: [catalogAsData, sdkAside],
+    plugins: [catalogAsData, zodInEnglish, sdkAside],
   });
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
     const beside = [
-      ...('analysis/src/grammars.ts' in inputs ? grammarFiles() : []),
+      ...(THREAD.starter in inputs ? [join(folder, THREAD.file), ...grammarFiles()] : []),
       ...('functions/src/traces.ts' in inputs ? [join(folder, SDK.file)] : []),
     ];
     for (const file of beside) copyFileSync(file, join(ROOT, dirname(output), basename(file)));
   }
-  rmSync(join(folder, SDK.file));
+  for (const { file } of [SDK, THREAD]) rmSync(join(folder, file));
 }
 
 if (import.meta.main)

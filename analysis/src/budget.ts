@@ -5,28 +5,32 @@
 export const DEFAULT_BUDGET = { cold: 700, warm: 160 } as const;
 const COLD_RUNS = 8;
 /** Where other work keeps the processor busy, the clock runs on: this many times the budget ends it too. */
-const WALL_FACTOR = 8;
+export const WALL_FACTOR = 8;
 
 let runs = 0;
+
+/** Milliseconds for the next program that is read in this thread. */
+export function nextBudget(): number {
+  runs += 1;
+  return runs <= COLD_RUNS ? DEFAULT_BUDGET.cold : DEFAULT_BUDGET.warm;
+}
 
 /**
  * A function that says whether the time is up. Processor time is counted, not the clock's, so that a busy
  * machine does not make an ordinary program look like an attack on the reader.
  */
-export function budget(milliseconds?: number): () => boolean {
-  runs += 1;
-  const limit = milliseconds ?? (runs <= COLD_RUNS ? DEFAULT_BUDGET.cold : DEFAULT_BUDGET.warm);
+export function budget(limitMs: number): () => boolean {
   const started = performance.now();
-  const used = spent();
+  const used = spentMs();
   return () => {
     const elapsed = performance.now() - started;
     // No thread uses more processor time than the clock shows.
-    return elapsed > limit && (elapsed > limit * WALL_FACTOR || spent() - used > limit);
+    return elapsed > limitMs && (elapsed > limitMs * WALL_FACTOR || spentMs() - used > limitMs);
   };
 }
 
-/** Milliseconds of processor time of this thread. */
-function spent(): number {
+/** Milliseconds of processor time that this thread has used. */
+export function spentMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }

@@ -1,30 +1,30 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Language, Parser } from 'web-tree-sitter';
+import { GRAMMARS, type GrammarName, locate, RUNTIME } from './grammar-files.ts';
 import { type Grammar, readGrammar } from './syntax/tree.ts';
 
-const RUNTIME = 'web-tree-sitter/web-tree-sitter.wasm';
+/** In pages of 64 KiB: the least that the runtime starts with, 32 MiB. What needs more than the maximum has it abort. */
+const MEMORY = { initial: 512, maximum: 512 } as const;
+/** Of these so many bytes are taken and never touched: the rest is twice what 64 KiB of ordinary code take. */
+const UNUSED = 18 * 1024 * 1024;
 
-/** The WebAssembly grammar of each language that is analysed, inside its npm package. */
-export const GRAMMARS = {
-  python: 'tree-sitter-python/tree-sitter-python.wasm',
-  javascript: 'tree-sitter-javascript/tree-sitter-javascript.wasm',
-  typescript: 'tree-sitter-typescript/tree-sitter-typescript.wasm',
-} as const;
-export type GrammarName = keyof typeof GRAMMARS;
+type Imports = Readonly<Record<string, Readonly<Record<string, WebAssembly.ImportValue>>>>;
 
-/** The .wasm files that have to lie beside a bundle of the analyzer, as absolute paths. */
-export function grammarFiles(): string[] {
-  return [RUNTIME, ...Object.values(GRAMMARS)].map(locate);
-}
-
-/** Beside the running file when it is a bundle, else in node_modules. */
-function locate(asset: string): string {
-  const beside = fileURLToPath(new URL(basename(asset), import.meta.url));
-  return existsSync(beside) ? beside : createRequire(import.meta.url).resolve(asset);
+async function startRuntime(): Promise<void> {
+  const module = await WebAssembly.compile(await readFile(locate(RUNTIME)));
+  let malloc: unknown;
+  await Parser.init({
+    wasmMemory: new WebAssembly.Memory(MEMORY),
+    instantiateWasm(imports: Imports, receive: (...started: readonly object[]) => void) {
+      void WebAssembly.instantiate(module, imports).then((instance) => {
+        malloc = instance.exports.malloc;
+        receive(instance, module);
+      });
+    },
+    // An abort is thrown too.
+    printErr: () => undefined,
+  });
+  if (typeof malloc === 'function') malloc(UNUSED);
 }
 
 export interface LoadedGrammar {
@@ -48,7 +48,7 @@ export function loadGrammar(name: GrammarName): Promise<LoadedGrammar> {
 }
 
 async function load(name: GrammarName): Promise<LoadedGrammar> {
-  runtime ??= Parser.init({ locateFile: () => locate(RUNTIME) });
+  runtime ??= startRuntime();
   const [binary] = await Promise.all([readFile(locate(GRAMMARS[name])), runtime]);
   const language = await Language.load(binary);
   const parser = new Parser();

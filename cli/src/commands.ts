@@ -1,4 +1,4 @@
-import { SEVERITIES } from '@rce/core/report.ts';
+import { SEVERITIES } from '@rce/core/severities.ts';
 import type { Api } from './api.ts';
 import { usageError } from './errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { SEVERITIES } from './severities.ts';
 
 /** What the static analysis says of a program. Nothing is run to find it out. */
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export const Severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof Severity>;
 
@@ -58,6 +58,3 @@ export const AnalysisReport = z
   })
   .meta({ id: 'AnalysisReport' });
 export type AnalysisReport = z.infer<typeof AnalysisReport>;
-
-/** Findings kept in a report that is stored with a job, so that the item stays small. */
-export const MAX_FINDINGS = 100;

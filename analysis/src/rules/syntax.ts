@@ -1,5 +1,20 @@
 import type { Rule } from '../rule.ts';
 
+export const INCOMPLETE: Rule = {
+  id: 'analysis-incomplete',
+  languages: ['python', 'javascript'],
+  severity: 'medium',
+  confidence: 'high',
+  category: 'syntax',
+  cwe: 1121,
+  message: 'the program took too long to read; nothing is known of the rest',
+  why: 'Programs that are made to be hard to read hide something, or attack the reader.',
+  remedy: 'Split the program, or write it less deeply nested.',
+  match: { shape: 'incomplete' },
+  bad: '',
+  good: 'print(1)',
+};
+
 /** What the analysis says of itself and of the text as such. */
 export const SYNTAX: readonly Rule[] = [
   {
@@ -15,18 +30,5 @@ export const SYNTAX: readonly Rule[] = [
     bad: 'def f(:\n  return',
     good: 'def f():\n  return 1',
   },
-  {
-    id: 'analysis-incomplete',
-    languages: ['python', 'javascript'],
-    severity: 'medium',
-    confidence: 'high',
-    category: 'syntax',
-    cwe: 1121,
-    message: 'the program took too long to read; nothing is known of the rest',
-    why: 'Programs that are made to be hard to read hide something, or attack the reader.',
-    remedy: 'Split the program, or write it less deeply nested.',
-    match: { shape: 'incomplete' },
-    bad: '',
-    good: 'print(1)',
-  },
+  INCOMPLETE,
 ];

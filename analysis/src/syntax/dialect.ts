@@ -1,4 +1,4 @@
-import type { GrammarName } from '../grammars.ts';
+import type { GrammarName } from '../grammar-files.ts';
 import type { Binding, Reader } from './expression.ts';
 import type { Node, SyntaxTree } from './tree.ts';
 

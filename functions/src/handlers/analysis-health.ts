@@ -1,4 +1,4 @@
-import { ANALYZED_LANGUAGES } from '@rce/analysis/analyze.ts';
+import { ANALYZED_LANGUAGES } from '@rce/analysis/languages.ts';
 import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import { coldStart } from '../cold-start.ts';
 import type { AnalysisHealth } from '../health.ts';

@@ -1,4 +1,5 @@
-import { ANALYZED_LANGUAGES, analyze } from '@rce/analysis/analyze.ts';
+import { IsolatedAnalyzer } from '@rce/analysis/isolated.ts';
+import { ANALYZED_LANGUAGES, isAnalyzed } from '@rce/analysis/languages.ts';
 import { toSarif } from '@rce/analysis/sarif.ts';
 import { ApiError } from '@rce/core/errors.ts';
 import type { Analyzer } from '@rce/core/ports/analyzer.ts';
@@ -52,7 +53,7 @@ export function createHandler({ analyzer, log, apiKeys, tracing }: AnalyzeDepend
     refuseQuery(request.query);
     const { language: name, code } = readBody(request, AnalyzeRequest);
     const language = knownLanguage(name);
-    if (!ANALYZED_LANGUAGES.includes(language.id)) throw notAnalysed(language.name);
+    if (!isAnalyzed(language.id)) throw notAnalysed(language.name);
     const report = await analyzer.analyze({ language: language.id, code }, { signal });
     return wantsSarif(request.header('accept'))
       ? jsonResponse(200, toSarif(report, language.fileName), { 'content-type': SARIF })
@@ -77,10 +78,8 @@ function notAnalysed(name: string): ApiError {
   });
 }
 
-/** The analysis in this process. */
-export const localAnalyzer: Analyzer = {
-  analyze: (request, { signal } = {}) => analyze(request, signal ? { signal } : {}),
-};
+/** The analysis in this process: a thread of its own, which the first program starts. */
+export const localAnalyzer: Analyzer = new IsolatedAnalyzer();
 
 export const handler = coldStart('analyze', () => {
   const settings = readSettings(SETTINGS.analyze);

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { analyze } from './analyze.ts';
+import { hostileInputs } from './hostile-inputs.ts';
+import { IsolatedAnalyzer } from './isolated.ts';
+import { UnsupportedLanguageError } from './languages.ts';
+
+const DANGEROUS = { language: 'python', code: 'import os\nos.system(input())\n' };
+/** More than the parser has memory for. */
+const DEADLY = { language: 'python', code: hostileInputs(65_536)['nested brackets'] ?? '' };
+
+describe('the analysis in a thread of its own', () => {
+  const analyzer = new IsolatedAnalyzer();
+
+  it('reports what the analysis reports', async () => {
+    const { durationMs: _here, ...here } = await analyze(DANGEROUS);
+    const { durationMs: _there, ...there } = await analyzer.analyze(DANGEROUS);
+    expect(there).toEqual(here);
+  });
+
+  it('outlives a text that ends the thread, says that nothing is known of it, and reads those behind it', async () => {
+    const [deadly, behind] = await Promise.all([analyzer.analyze(DEADLY), analyzer.analyze(DANGEROUS)]);
+    expect(deadly).toMatchObject({ complete: false, level: 'medium' });
+    expect(deadly.findings.map(({ rule }) => rule)).toContain('analysis-incomplete');
+    expect(behind).toMatchObject({ complete: true, level: 'high' });
+  });
+
+  it('reads nothing for whoever has gone before the turn came', async () => {
+    const gone = AbortSignal.abort(new Error('gone'));
+    await expect(analyzer.analyze(DANGEROUS, { signal: gone })).rejects.toThrow('gone');
+    expect((await analyzer.analyze(DANGEROUS)).complete).toBe(true);
+  });
+
+  it('refuses a language that is not analysed', async () => {
+    await expect(analyzer.analyze({ language: 'cobol', code: '' })).rejects.toThrow(UnsupportedLanguageError);
+  });
+});
