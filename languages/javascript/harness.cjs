@@ -34,32 +34,59 @@ if (require('node:worker_threads').isMainThread) {
     return fields;
   };
 
-  // What Node would do for the first time when the program is there already.
-  console.log;
-  for (const stream of [process.stdout, process.stderr]) {
-    // Opening it made the pipe non-blocking. Node does that when a program first uses the stream; one that never
-    // does, and writes by fs.writeSync, would be told EAGAIN when the pipe is full.
-    stream._handle?.setBlocking?.(true);
-  }
+  /** Lays out a program in a folder, as its message says. Returns its input. */
+  const layOut = (message, folder) => {
+    const fields = parse(message);
+    const next = () => fields.shift();
+    const take = () => Array.from({ length: Number(next()) }, next);
+
+    next(); // The entry: a program with another than main.js is not given to this harness.
+    process.argv.push(...take().map(String));
+    const env = take().map(String);
+    const files = take();
+
+    for (let at = 0; at < files.length; at += 2) {
+      const path = String(files[at]);
+      const slash = path.lastIndexOf('/');
+      if (slash > 0) fs.mkdirSync(`${folder}/${path.slice(0, slash)}`, { recursive: true });
+      fs.writeFileSync(`${folder}/${path}`, files[at + 1], { flag: 'wx' });
+    }
+    for (let at = 0; at < env.length; at += 2) process.env[env[at]] = env[at + 1];
+    return next();
+  };
+
+  /**
+   * Runs a program of our own: what Node does for the first time takes it several times as long (its loader, the
+   * parser for TypeScript, console.log). Of this nothing is left that a program could see.
+   */
+  const rehearse = () => {
+    const { stdout, stderr, emitWarning } = process;
+    const warnings = [];
+    const folder = __dirname;
+    const name = process.argv[1].split('/').pop();
+    const program = 'console.log(1)';
+    // Nothing is to be written, and nobody to be warned yet.
+    process.emitWarning = (...warning) => warnings.push(warning);
+    stdout.write = () => true;
+    layOut(Buffer.from(`0:,1:0,1:0,1:2,${name.length}:${name},${program.length}:${program},0:,`), folder);
+    require(`${folder}/${name}`);
+    fs.unlinkSync(`${folder}/${name}`);
+    delete stdout.write;
+    process.emitWarning = emitWarning;
+    for (const stream of [stdout, stderr]) {
+      // Opening it made the pipe non-blocking. Node does that when a program first uses the stream; one that never
+      // does, and writes by fs.writeSync, would be told EAGAIN when the pipe is full.
+      stream._handle?.setBlocking?.(true);
+    }
+    stdout.write('');
+    process._tickCallback();
+    delete require.cache[`${folder}/${name}`];
+    return warnings;
+  };
+
+  const warnings = rehearse();
   fs.writeSync(1, ready);
-  const fields = parse(read(Number.parseInt(read(8).toString('latin1'), 16)));
-  const next = () => fields.shift();
-  const take = () => Array.from({ length: Number(next()) }, next);
-
-  next(); // The entry: a program with another than main.js is not given to this harness.
-  const args = take().map(String);
-  const env = take().map(String);
-  const files = take();
-  const stdin = next();
-
-  for (let at = 0; at < files.length; at += 2) {
-    const path = String(files[at]);
-    const slash = path.lastIndexOf('/');
-    if (slash > 0) fs.mkdirSync(`/work/${path.slice(0, slash)}`, { recursive: true });
-    fs.writeFileSync(`/work/${path}`, files[at + 1], { flag: 'wx' });
-  }
-  for (let at = 0; at < env.length; at += 2) process.env[env[at]] = env[at + 1];
-  process.argv.push(...args);
+  const stdin = layOut(read(Number.parseInt(read(8).toString('latin1'), 16)), '/work');
 
   // The program's input takes the place of ours: the lowest free descriptor is 0.
   let input = '/dev/null';
@@ -71,7 +98,11 @@ if (require('node:worker_threads').isMainThread) {
   fs.openSync(input, 'r');
   if (stdin.length > 0) fs.unlinkSync(input);
   process.chdir('/work');
+  // Node warns only once of what it calls experimental, such as types in releases before 24.
+  for (const warning of warnings) process.emitWarning(...warning);
 }
+const { _pathCache } = require('node:module');
+for (const path of Object.keys(_pathCache)) delete _pathCache[path];
 delete require.cache[__filename];
 process._preload_modules.splice(0);
-process.execArgv.splice(0, 2); // --require and its value
+process.execArgv.splice(0, 3); // The size of the pool, --require and its value.

@@ -15,6 +15,8 @@ const DEATH_PAUSE_MS = 50;
 const RETIRE_AFTER_MS = 50;
 /** Bytes kept of what a container prints while it starts, to explain a failure. */
 const COMPLAINT_BYTES = 2_048;
+/** After this time, a container that has reported ready does nothing but wait. */
+const SETTLE_MS = 100;
 
 type Listener = (stream: StreamName, chunk: Buffer) => void;
 
@@ -45,7 +47,7 @@ export class SandboxContainer {
   readonly gone: Promise<void>;
   #markGone: () => void = () => {};
   readonly meter: Meter;
-  /** Counters at the end of what it did last, for where a reading is too slow to take before a run. */
+  /** Counters as it waits for a run, read ahead of it: a reading would delay the program. */
   lastUsage: Usage = { cpuNs: 0, memoryBytes: null, oomKills: null };
   readonly #deps: ContainerDeps;
   readonly #container: Docker.Container;
@@ -111,6 +113,8 @@ export class SandboxContainer {
       stream.write(harness.prepare(token));
       await sandbox.#ready();
       sandbox.lastUsage = await sandbox.meter.usage();
+      // Threads of the runtime may still have been at work.
+      setTimeout(() => void sandbox.#readUsage(), SETTLE_MS).unref();
       return sandbox;
     } catch (error) {
       const id = container?.id;
@@ -186,7 +190,12 @@ export class SandboxContainer {
 
   /** Waits until the harness reports ready, anew after a run. @throws SandboxError when it never does. */
   async ready(received: Buffer): Promise<void> {
-    return this.#ready(received);
+    await this.#ready(received);
+    await this.#readUsage();
+  }
+
+  async #readUsage(): Promise<void> {
+    if (this.meter.isFast) this.lastUsage = await this.meter.usage();
   }
 
   /** Collects `size` bytes of stdout, of which `received` came already. @throws SandboxError when it ends before. */

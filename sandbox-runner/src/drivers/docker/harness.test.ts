@@ -172,6 +172,14 @@ const NODE: readonly Case[] = [
   },
   { name: 'the module cache', code: 'console.log(Object.keys(require.cache))' },
   {
+    name: 'what Node keeps of paths and of its streams',
+    code: [
+      'const { bytesWritten, _writableState, writableLength } = process.stdout',
+      'console.log(Object.keys(require("module")._pathCache), bytesWritten, writableLength, _writableState.pendingcb)',
+      'console.log(Object.keys(process.stdout), process.stdout.eventNames(), Object.hasOwn(process, "emitWarning"))',
+    ].join('\n'),
+  },
+  {
     name: '__filename and __dirname',
     code: 'console.log(__filename, __dirname, process.mainModule === module)',
   },

@@ -155,7 +155,10 @@ export const DOCKER_HARNESSES = {
   },
   /** A Node interpreter that waits for one program. */
   node: {
-    entrypoint: (main) => sh(INTERPRETER, PRELOAD, NODE, 'node', '--require', PRELOAD, `${WORK_DIR}/${main}`),
+    // One thread beside the program's for compiling and collecting: a job has half a processor, and each thread that
+    // has to be ended delays the end of the process.
+    entrypoint: (main) =>
+      sh(INTERPRETER, PRELOAD, NODE, 'node', '--v8-pool-size=1', '--require', PRELOAD, `${WORK_DIR}/${main}`),
     anyEntry: false,
     reusable: false,
     prepare: (token) => Buffer.from(`${token}\n`),

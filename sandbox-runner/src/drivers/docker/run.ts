@@ -40,7 +40,7 @@ export async function runIn(
   options: { cpus?: number; sharesContainer?: boolean } = {},
 ): Promise<ContainerRun> {
   const { signal, onOutput } = hooks;
-  const before = container.meter.isFast ? await container.meter.usage() : container.lastUsage;
+  const before = container.lastUsage;
   const output = new RunOutput(message.token, limits.outputBytes, (stream, chunk) =>
     onOutput?.(stream, chunk),
   );
