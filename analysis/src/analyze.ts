@@ -8,23 +8,34 @@ import { report } from './report.ts';
 import type { RuleLanguage } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import { detect } from './shapes/index.ts';
+import { c, cpp, go, java, rust } from './syntax/compiled.ts';
 import type { Dialect } from './syntax/dialect.ts';
 import { javascript, typescript } from './syntax/javascript.ts';
 import { python } from './syntax/python.ts';
+import { bash, php, ruby } from './syntax/scripted.ts';
 import { SyntaxTree } from './syntax/tree.ts';
 
-const DIALECTS: Readonly<
-  Record<AnalyzedLanguage, { readonly dialect: Dialect; readonly rules: RuleLanguage }>
-> = {
-  python: { dialect: python, rules: 'python' },
-  javascript: { dialect: javascript, rules: 'javascript' },
-  typescript: { dialect: typescript, rules: 'javascript' },
+const DIALECTS: Readonly<Record<AnalyzedLanguage, Dialect>> = {
+  python,
+  javascript,
+  typescript,
+  bash,
+  c,
+  cpp,
+  go,
+  java,
+  php,
+  ruby,
+  rust,
 };
 
-const MATCHERS: Readonly<Record<RuleLanguage, Matcher>> = {
-  python: new Matcher(RULES, 'python'),
-  javascript: new Matcher(RULES, 'javascript'),
-};
+const MATCHERS = new Map<RuleLanguage, Matcher>();
+
+function matcherOf(language: RuleLanguage): Matcher {
+  const known = MATCHERS.get(language) ?? new Matcher(RULES, language);
+  MATCHERS.set(language, known);
+  return known;
+}
 
 export interface AnalyzedProgram {
   readonly language: string;
@@ -50,21 +61,20 @@ export async function analyze(
   options: AnalyzeOptions = {},
 ): Promise<AnalysisReport> {
   if (!isAnalyzed(language)) throw new UnsupportedLanguageError(language);
-  const known = DIALECTS[language];
-  const loaded = await loadGrammar(known.dialect.grammar);
+  const dialect = DIALECTS[language];
+  const loaded = await loadGrammar(dialect.grammar);
   const budgetMs = options.budgetMs ?? nextBudget();
   options.onStart?.(budgetMs);
 
   const started = performance.now();
-  const reading: Reading = { ...known, ...loaded, outOfTime: budget(budgetMs) };
+  const reading: Reading = { dialect, ...loaded, outOfTime: budget(budgetMs) };
   const { complete, hits, program } = read(code, reading, 0);
-  if (!complete) MATCHERS[known.rules].shape('incomplete', 0, 0, '', hits);
+  if (!complete) matcherOf(dialect.rules).shape('incomplete', 0, 0, '', hits);
   return report(language, code, complete, hits, program, started);
 }
 
 interface Reading extends LoadedGrammar {
   readonly dialect: Dialect;
-  readonly rules: RuleLanguage;
   readonly outOfTime: () => boolean;
 }
 
@@ -77,7 +87,7 @@ interface Read {
 
 function read(code: string, reading: Reading, depth: number): Read {
   const { dialect, outOfTime } = reading;
-  const matcher = MATCHERS[reading.rules];
+  const matcher = matcherOf(dialect.rules);
   const tree = parse(code, reading);
   const hits: Hit[] = [];
   const hidden: HiddenProgram[] = [];

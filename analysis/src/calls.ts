@@ -1,8 +1,8 @@
 import { fold } from './folding.ts';
 import { CLEANERS, DECODERS, KNOWN_INPUT, NUMERIC, SENSITIVE_PATH } from './known-functions.ts';
 import type { Program } from './program.ts';
-import type { Argument } from './syntax/expression.ts';
-import { NONE, type Node } from './syntax/tree.ts';
+import type { Argument, Call } from './syntax/expression.ts';
+import { NONE } from './syntax/tree.ts';
 import { clip, derive, join, ORIGIN, UNKNOWN, type Value } from './value.ts';
 
 /** What gives one part of it. */
@@ -12,8 +12,8 @@ const MAX_FOLDED = 512;
 const MAX_DERIVED = 16;
 
 /** The value of a call: what a function of the program returns, or what is known of a library's. */
-export function callValue(program: Program, callee: Node, args: readonly Argument[]): Value {
-  const called = program.value(callee);
+export function callValue(program: Program, { callee, args, name }: Call): Value {
+  const called = name === undefined ? program.value(callee) : { ...UNKNOWN, name };
   const expression = program.expression(callee);
   const receiver =
     expression.kind === 'member' || expression.kind === 'index'
@@ -27,12 +27,14 @@ export function callValue(program: Program, callee: Node, args: readonly Argumen
   );
   if (folded !== undefined) return folded;
   const looked =
-    program.dialect.id === 'python'
+    program.dialect.rules === 'python'
       ? pythonLookup(program, called, args)
-      : javascriptLookup(program, called, args);
+      : program.dialect.rules === 'javascript'
+        ? javascriptLookup(program, called, args)
+        : undefined;
   if (looked !== undefined) return looked;
   if (expression.kind === 'member' && receiver !== undefined) {
-    if (expression.name === 'bind' && program.dialect.id !== 'python') return receiver;
+    if (expression.name === 'bind' && program.dialect.rules === 'javascript') return receiver;
     // A table of functions: {'run': exec}.get(name).
     if (expression.name === 'get' && receiver.kind === 'collection') {
       const key = program.value(args[0]?.node ?? NONE);

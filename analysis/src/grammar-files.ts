@@ -7,6 +7,14 @@ export const RUNTIME = 'web-tree-sitter/web-tree-sitter.wasm';
 
 /** The WebAssembly grammar of each language that is analysed, inside its npm package. */
 export const GRAMMARS = {
+  bash: 'tree-sitter-bash/tree-sitter-bash.wasm',
+  c: 'tree-sitter-c/tree-sitter-c.wasm',
+  cpp: 'tree-sitter-cpp/tree-sitter-cpp.wasm',
+  go: 'tree-sitter-go/tree-sitter-go.wasm',
+  java: 'tree-sitter-java/tree-sitter-java.wasm',
+  php: 'tree-sitter-php/tree-sitter-php.wasm',
+  ruby: 'tree-sitter-ruby/tree-sitter-ruby.wasm',
+  rust: 'tree-sitter-rust/tree-sitter-rust.wasm',
   python: 'tree-sitter-python/tree-sitter-python.wasm',
   javascript: 'tree-sitter-javascript/tree-sitter-javascript.wasm',
   typescript: 'tree-sitter-typescript/tree-sitter-typescript.wasm',

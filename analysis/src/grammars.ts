@@ -5,26 +5,36 @@ import { type Grammar, readGrammar } from './syntax/tree.ts';
 
 /** In pages of 64 KiB: the least that the runtime starts with, 32 MiB. What needs more than the maximum has it abort. */
 const MEMORY = { initial: 512, maximum: 512 } as const;
-/** Of these so many bytes are taken and never touched: the rest is twice what 64 KiB of ordinary code take. */
-const UNUSED = 18 * 1024 * 1024;
+/**
+ * Of these so many bytes are taken and never touched: the rest is twice what 64 KiB of ordinary code take. Grammars
+ * have their place here, so that each leaves as much for the program as the others do.
+ */
+let unused = 18 * 1024 * 1024;
+let allocator: { readonly malloc: (size: number) => number; readonly free: (at: number) => void } | undefined;
+let unusedAt = 0;
+
+function reserve(size: number): void {
+  if (unusedAt !== 0) allocator?.free(unusedAt);
+  unused = size;
+  unusedAt = allocator?.malloc(size) ?? 0;
+}
 
 type Imports = Readonly<Record<string, Readonly<Record<string, WebAssembly.ImportValue>>>>;
 
 async function startRuntime(): Promise<void> {
   const module = await WebAssembly.compile(await readFile(locate(RUNTIME)));
-  let malloc: unknown;
   await Parser.init({
     wasmMemory: new WebAssembly.Memory(MEMORY),
     instantiateWasm(imports: Imports, receive: (...started: readonly object[]) => void) {
       void WebAssembly.instantiate(module, imports).then((instance) => {
-        malloc = instance.exports.malloc;
+        allocator = instance.exports as unknown as typeof allocator;
         receive(instance, module);
       });
     },
     // An abort is thrown too.
     printErr: () => undefined,
   });
-  if (typeof malloc === 'function') malloc(UNUSED);
+  reserve(unused);
 }
 
 export interface LoadedGrammar {
@@ -50,6 +60,7 @@ export function loadGrammar(name: GrammarName): Promise<LoadedGrammar> {
 async function load(name: GrammarName): Promise<LoadedGrammar> {
   runtime ??= startRuntime();
   const [binary] = await Promise.all([readFile(locate(GRAMMARS[name])), runtime]);
+  reserve(unused - binary.length);
   const language = await Language.load(binary);
   const parser = new Parser();
   parser.setLanguage(language);

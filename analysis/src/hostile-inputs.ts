@@ -62,6 +62,23 @@ export function hostileInputs(size: number): Readonly<Record<string, string>> {
     generics: fill('a<b<c<'),
     colons: fill(':'),
     'jsx elements': fill('<a>'),
+    'shell substitutions': fill('$('),
+    'shell pipes': fill('a|'),
+    'shell functions': fill(':(){ :|:& };:\n'),
+    heredocs: fill('cat <<A\n'),
+    'nested declarators': `int ${fill('(*').slice(4)}`,
+    'open conditions': fill('#if a\n'),
+    'open templates': fill('A<'),
+    'nested closures': fill('[&](){'),
+    'nested imports': `use ${fill('a::{').slice(4)}`,
+    'nested macros': fill('a!{'),
+    'nested classes': fill('class A{'),
+    'text in text': `<?php ${fill('"{$a[').slice(6)}`,
+    'many php calls': `<?php ${fill('eval($x);').slice(6)}`,
+    'open php blocks': `<?php ${fill('if($a){').slice(6)}`,
+    'nested interpolations': fill('"#{'),
+    'open word lists': fill('%w('),
+    'calls without brackets': fill('a b '),
   };
 }
 

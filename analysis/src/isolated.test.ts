@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { analyze } from './analyze.ts';
 import { hostileInputs } from './hostile-inputs.ts';
 import { IsolatedAnalyzer } from './isolated.ts';
-import { UnsupportedLanguageError } from './languages.ts';
+import { ANALYZED_LANGUAGES, UnsupportedLanguageError } from './languages.ts';
 
 const DANGEROUS = { language: 'python', code: 'import os\nos.system(input())\n' };
 /** More than the parser has memory for. */
@@ -23,6 +23,27 @@ describe('the analysis in a thread of its own', () => {
     expect(deadly.findings.map(({ rule }) => rule)).toContain('analysis-incomplete');
     expect(behind).toMatchObject({ complete: true, level: 'high' });
   });
+
+  it.each(ANALYZED_LANGUAGES)(
+    'gives a report on any text in %s',
+    async (language) => {
+      const texts = [
+        ...Object.values(hostileInputs(2_048)),
+        // What has had parsers abort, or never come back.
+        ...['nested arrows', 'mixed open brackets', 'zero bytes'].map(
+          (name) => hostileInputs(65_536)[name] ?? '',
+        ),
+      ];
+      for (const text of texts) {
+        const code = language === 'php' ? `<?php ${text}` : text;
+        const report = await analyzer.analyze({ language, code });
+        const known = report.findings.some(({ rule }) => rule === 'analysis-incomplete');
+        expect(known).toBe(!report.complete);
+      }
+      expect(await analyzer.analyze(DANGEROUS)).toMatchObject({ complete: true, level: 'high' });
+    },
+    120_000,
+  );
 
   it('reads nothing for whoever has gone before the turn came', async () => {
     const gone = AbortSignal.abort(new Error('gone'));

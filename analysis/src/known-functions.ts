@@ -1,3 +1,4 @@
+import type { RuleLanguage } from './rule.ts';
 import { ORIGIN, type Value } from './value.ts';
 
 /** What the analysis knows of library functions, apart from what the rules say of them. */
@@ -28,7 +29,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'all', 'use', 'route']
 const HANDLERS = APPS.flatMap((app) => METHODS.map((method) => `${app}().${method}()`));
 
 /** Names that bring in data from outside the program. */
-export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<string, Source>>> = {
+export const SOURCES: Readonly<Partial<Record<RuleLanguage, ReadonlyMap<string, Source>>>> = {
   python: new Map([
     ...sources(EXTERNAL, [
       'input()',
@@ -115,6 +116,10 @@ export const SOURCES: Readonly<Record<'python' | 'javascript', ReadonlyMap<strin
     ...sources(ENVIRONMENT, ['process.env']),
     ...sources({ origin: ORIGIN.external, carries: 'file' }, ['document.cookie']),
   ]),
+  php: new Map(sources(REMOTE, ['$_GET', '$_POST', '$_REQUEST', '$_COOKIE', '$_FILES'])),
+  ruby: new Map(sources(EXTERNAL, ['gets()', 'ARGV', 'STDIN.read()', '$stdin.read()'])),
+  go: new Map(sources(EXTERNAL, ['os.Args'])),
+  rust: new Map(sources(EXTERNAL, ['std.env.args()'])),
 };
 
 /** Files and descriptors that stand for the standard input. */

@@ -2,7 +2,7 @@ import { holds, MAX_MATCHED, originOf, type Subject } from './conditions.ts';
 import { NameIndex } from './patterns.ts';
 import type { Program } from './program.ts';
 import type { Match, Rule, RuleLanguage, When } from './rule.ts';
-import type { Argument } from './syntax/expression.ts';
+import type { Call } from './syntax/expression.ts';
 import { NONE, type Node } from './syntax/tree.ts';
 import { ORIGIN, type Value } from './value.ts';
 
@@ -87,7 +87,7 @@ export class Matcher {
       const expression = program.expression(node);
       switch (expression.kind) {
         case 'call':
-          this.called(program, node, expression.callee, expression.args, hits, hidden);
+          this.called(program, node, expression, hits, hidden);
           break;
         case 'name':
         case 'member':
@@ -112,21 +112,15 @@ export class Matcher {
     return true;
   }
 
-  private called(
-    program: Program,
-    node: Node,
-    callee: Node,
-    args: readonly Argument[],
-    hits: Hit[],
-    hidden: HiddenProgram[],
-  ): void {
-    let name = program.value(callee).name;
+  private called(program: Program, node: Node, call: Call, hits: Hit[], hidden: HiddenProgram[]): void {
+    const { callee, args } = call;
+    let name = program.called(call);
     let given = args;
     const expression = program.expression(callee);
     let receiver = expression.kind === 'member' || expression.kind === 'index' ? expression.object : NONE;
     // eval.call(null, code), eval.apply(null, [code]), Reflect.apply(eval, null, [code])
     const calls = expression.kind === 'member' && (expression.name === 'call' || expression.name === 'apply');
-    if (expression.kind === 'member' && calls && program.dialect.id !== 'python') {
+    if (expression.kind === 'member' && calls && program.dialect.rules === 'javascript') {
       const own = program.value(expression.object).name;
       if (own !== '' && !own.startsWith('?')) {
         name = own;

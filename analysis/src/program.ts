@@ -3,7 +3,7 @@ import { SOURCES } from './known-functions.ts';
 import { handed } from './parameters.ts';
 import { Scopes } from './scopes.ts';
 import type { Dialect } from './syntax/dialect.ts';
-import { type Binding, type Entry, type Expression, OTHER } from './syntax/expression.ts';
+import { type Binding, type Call, type Entry, type Expression, OTHER } from './syntax/expression.ts';
 import { isGlobalObject } from './syntax/javascript.ts';
 import { NONE, type Node, type SyntaxTree } from './syntax/tree.ts';
 import {
@@ -100,7 +100,7 @@ export class Program {
         return { ...derived, name: object.name === '' ? '' : clip(`${object.name}[]`) };
       }
       case 'call':
-        return callValue(this, expression.callee, expression.args);
+        return callValue(this, expression);
       case 'text':
         return { name: '', kind: 'text', text: expression.text, origin: ORIGIN.constant };
       case 'template':
@@ -148,15 +148,21 @@ export class Program {
     }
   }
 
+  /** The name of what is called, aliases resolved. */
+  called({ name, callee }: Call): string {
+    return name ?? this.value(callee).name;
+  }
+
   private global(raw: string): Value {
     const name = this.dialect.moduleName(this.dialect.identifier(raw));
-    if (isGlobalObject(name) && this.dialect.id !== 'python') return { ...UNKNOWN, name: 'globalThis' };
+    if (isGlobalObject(name) && this.dialect.rules === 'javascript')
+      return { ...UNKNOWN, name: 'globalThis' };
     return this.named(name, ORIGIN.computed);
   }
 
   /** A value that goes by a name, which may be one that brings in data from outside. */
   named(name: string, origin: Origin, from?: Value): Value {
-    const source = SOURCES[this.dialect.id === 'python' ? 'python' : 'javascript'].get(name);
+    const source = SOURCES[this.dialect.rules]?.get(name);
     // One variable of the environment is configuration; all of them, or a sensitive file, is loot.
     const whole = from?.carries === 'environment' ? WHOLE.test(name) : true;
     const carries = source?.carries ?? (whole ? from?.carries : undefined);
@@ -272,7 +278,7 @@ export class Program {
         if (entry !== undefined) return this.value(entry.value);
       }
     }
-    const python = this.dialect.id === 'python';
+    const python = this.dialect.rules === 'python';
     if (python) {
       if (name === '__dict__') return object;
       if (object.name === 'builtins' || (byKey && object.name === 'globals()')) {
@@ -280,7 +286,7 @@ export class Program {
       }
       if (name === '__builtins__') return { ...UNKNOWN, name: 'builtins' };
       if (object.name === 'sys.modules' && byKey) return { ...UNKNOWN, name: this.dialect.moduleName(name) };
-    } else {
+    } else if (this.dialect.rules === 'javascript') {
       if (object.name === 'globalThis') return this.global(name);
       // Every function's constructor is Function, which compiles text into code.
       const literal =
@@ -291,7 +297,7 @@ export class Program {
     let root = object.name;
     if (root === '') {
       const literal = object.kind === 'collection' || object.kind === 'text' || object.kind === 'pattern';
-      root = literal && !python ? '[]' : '?';
+      root = literal && this.dialect.rules === 'javascript' ? '[]' : '?';
     }
     const joined = `${root}.${name}`;
     const full = joined.startsWith('?') ? joined : this.dialect.moduleName(joined);

@@ -19,8 +19,20 @@ export const CATEGORIES = {
 } as const;
 export type Category = keyof typeof CATEGORIES;
 
-/** A group of languages that rules are written for; TypeScript is analysed with JavaScript's rules. */
-export type RuleLanguage = 'python' | 'javascript';
+/** What rules are written for; TypeScript is analysed with JavaScript's. */
+export const RULE_LANGUAGES = [
+  'python',
+  'javascript',
+  'bash',
+  'c',
+  'cpp',
+  'go',
+  'java',
+  'php',
+  'ruby',
+  'rust',
+] as const;
+export type RuleLanguage = (typeof RULE_LANGUAGES)[number];
 
 /** What may be asked of a value. */
 export type Test =

@@ -1,4 +1,4 @@
-import { CATEGORIES, type Rule } from './rule.ts';
+import { CATEGORIES, RULE_LANGUAGES, type Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 
 /** docs/rules.md: every rule with its reason, its remedy and its two examples. */
@@ -26,11 +26,15 @@ function section(rule: Rule): string {
       : ` · [CWE-${rule.cwe}](https://cwe.mitre.org/data/definitions/${rule.cwe}.html)`;
   return `### ${rule.id}
 
-${rule.severity} · confidence ${rule.confidence} · ${rule.languages.join(', ')}${cwe}
+${rule.severity} · confidence ${rule.confidence} · ${languages(rule)}${cwe}
 
 ${sentence(rule.message.replaceAll('{}', '…'))} ${sentence(rule.why)} ${sentence(rule.remedy)}
 
 ${example('Found', language, rule.bad)}${example('Not found', language, rule.good)}`;
+}
+
+function languages(rule: Rule): string {
+  return rule.languages.length === RULE_LANGUAGES.length ? 'all languages' : rule.languages.join(', ');
 }
 
 function sentence(text: string): string {

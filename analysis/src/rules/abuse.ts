@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 
 const BOTH = ['python', 'javascript'] as const;
 const PY_SENDS = [
@@ -25,7 +25,7 @@ const JS_SENDS = [
 export const ABUSE: readonly Rule[] = [
   {
     id: 'mining',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'critical',
     confidence: 'high',
     category: 'abuse',
@@ -93,7 +93,7 @@ export const ABUSE: readonly Rule[] = [
   },
   {
     id: 'exfiltration-address',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'medium',
     confidence: 'medium',
     category: 'abuse',
@@ -126,7 +126,7 @@ export const ABUSE: readonly Rule[] = [
   },
   {
     id: 'persistence',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'medium',
     category: 'abuse',

@@ -1,7 +1,7 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 
 /** Parts of the system that are none of a program's business. */
-const SYSTEM_PATH =
+export const SYSTEM_PATH =
   /^(?:\/proc(?:\/|$)|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|shm\b|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
 const OUTSIDE_PATH =
   /^(?:\/(?!tmp(?:\/|$)|dev\/(?:null|stdin|stdout|stderr|u?random|tty)$|workspace|work\/|app\/)[a-zA-Z]|~[/\\]|\.\.\/|[a-zA-Z]:\\)/;
@@ -31,7 +31,7 @@ const CREDENTIALS =
 export const FILE_SYSTEM: readonly Rule[] = [
   {
     id: 'credential-file',
-    languages: ['python', 'javascript'],
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'high',
     category: 'file-system',
@@ -45,7 +45,7 @@ export const FILE_SYSTEM: readonly Rule[] = [
   },
   {
     id: 'system-path',
-    languages: ['python', 'javascript'],
+    languages: RULE_LANGUAGES.filter((language) => language !== 'bash'),
     severity: 'high',
     confidence: 'medium',
     category: 'file-system',

@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 
 const WHY = 'A sandbox has no network; a program that needs it will fail, or means to reach somebody.';
 /** A socket that is connected, or what is made of one. */
@@ -8,7 +8,7 @@ const REMEDY = 'Give the program its data as input.';
 export const NETWORK: readonly Rule[] = [
   {
     id: 'reverse-shell',
-    languages: ['python', 'javascript'],
+    languages: RULE_LANGUAGES,
     severity: 'critical',
     confidence: 'high',
     category: 'network',

@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 import { entropy } from '../shapes/entropy.ts';
 
 const BOTH = ['python', 'javascript'] as const;
@@ -95,7 +95,7 @@ export const OBFUSCATION: readonly Rule[] = [
   },
   {
     id: 'bidirectional-text',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'high',
     category: 'obfuscation',
@@ -109,7 +109,7 @@ export const OBFUSCATION: readonly Rule[] = [
   },
   {
     id: 'invisible-text',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'medium',
     confidence: 'medium',
     category: 'obfuscation',
@@ -123,7 +123,7 @@ export const OBFUSCATION: readonly Rule[] = [
   },
   {
     id: 'disguised-name',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'medium',
     category: 'obfuscation',
@@ -137,7 +137,7 @@ export const OBFUSCATION: readonly Rule[] = [
   },
   {
     id: 'encoded-blob',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'low',
     confidence: 'medium',
     category: 'obfuscation',
@@ -154,7 +154,7 @@ export const OBFUSCATION: readonly Rule[] = [
   },
   {
     id: 'minified',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'low',
     confidence: 'low',
     category: 'obfuscation',

@@ -4,13 +4,13 @@ const SHELL_WHY = 'A shell runs whatever commands the text holds: `;`, `$( )` an
 const START_WHY = 'A child process is out of reach of checks inside this one, and has all its rights.';
 
 /** Commands that do harm wherever they run. */
-const HARMFUL =
+export const HARMFUL =
   /rm\s+-[a-zA-Z]*[rf][a-zA-Z]*\s+(?:--no-preserve-root\s+)?[/~*.$]|:\(\)\s*\{|\/dev\/tcp\/|\bnc(?:at)?\s.{0,80}-[a-z]*e\b|(?:curl|wget)\s[^|;]{0,200}[|;]\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\bmkfs(?:\.\w+)?\s|\bdd\s+if=.{0,80}of=\/dev\/|>\s*\/dev\/sd[a-z]|chmod\s+(?:-R\s+)?[0-7]?777\s+\/|\/etc\/shadow|mkfifo\s.{0,80}\bsh\b|bash\s+-i\b|\bcrontab\b|\bxmrig\b|\bshutdown\b|\binsmod\b|kill\s+-9\s+-1\b|docker\.sock|\biptables\s+-F|\|\s*nc(?:at)?\s|(?:curl|wget)\s[^|;]{0,200}(?:\$\(|`|-d\s*@)|\b(?:cat|head|tail|cp|base64|xxd|less)\s.{0,40}(?:\/etc\/passwd|\.ssh\/|\.aws\/)|release_agent|\bnsenter\b|\bmount\s+-[a-z]/;
 
 /** A shell that is given its commands as an argument; a gap stands for what is computed. */
 const SHELL_COMMAND =
   /^(?:\S{0,40}\/)?(?:(?:ba|da|z|k)?sh(?: -\w+){0,4} -\w{0,8}c|cmd(?:\.exe)? \/c|powershell(?:\.exe)? -\w+) [^\0]{0,400}\0/i;
-const SHELL_NAME = /^(?:\S{0,40}\/)?(?:(?:ba|da|z|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?)$/i;
+export const SHELL_NAME = /^(?:\S{0,40}\/)?(?:(?:ba|da|z|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?)$/i;
 /** A program in a directory that everybody may write to, or a script there given to its interpreter. */
 const TEMPORARY_PROGRAM =
   /^(?:(?:\S{0,40}\/)?(?:(?:ba|da|z)?sh|python[\d.]*|node|perl|source|\.|chmod \+x) )?\/(?:tmp|var\/tmp|dev\/shm)\/\S/;

@@ -1,11 +1,11 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 
 const BOTH = ['python', 'javascript'] as const;
 
 export const RESOURCES: readonly Rule[] = [
   {
     id: 'fork-bomb',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'critical',
     confidence: 'high',
     category: 'resources',
@@ -51,7 +51,7 @@ export const RESOURCES: readonly Rule[] = [
   },
   {
     id: 'endless-loop',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'high',
     category: 'resources',
@@ -65,7 +65,7 @@ export const RESOURCES: readonly Rule[] = [
   },
   {
     id: 'endless-unclear-loop',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'medium',
     confidence: 'medium',
     category: 'resources',
@@ -79,7 +79,7 @@ export const RESOURCES: readonly Rule[] = [
   },
   {
     id: 'endless-waiting-loop',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'low',
     confidence: 'medium',
     category: 'resources',
@@ -93,7 +93,7 @@ export const RESOURCES: readonly Rule[] = [
   },
   {
     id: 'endless-recursion',
-    languages: BOTH,
+    languages: ['python', 'javascript', 'bash', 'c', 'go', 'php', 'ruby', 'rust'],
     severity: 'medium',
     confidence: 'high',
     category: 'resources',

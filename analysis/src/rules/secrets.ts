@@ -1,12 +1,10 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 import { looksSecret } from '../shapes/entropy.ts';
-
-const BOTH = ['python', 'javascript'] as const;
 
 export const SECRETS: readonly Rule[] = [
   {
     id: 'known-credential',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'high',
     category: 'secrets',
@@ -22,7 +20,7 @@ export const SECRETS: readonly Rule[] = [
   },
   {
     id: 'credential-in-url',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'medium',
     confidence: 'medium',
     category: 'secrets',
@@ -42,7 +40,7 @@ export const SECRETS: readonly Rule[] = [
   },
   {
     id: 'hard-coded-credential',
-    languages: BOTH,
+    languages: RULE_LANGUAGES,
     severity: 'low',
     confidence: 'medium',
     category: 'secrets',

@@ -1,8 +1,8 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 
 export const INCOMPLETE: Rule = {
   id: 'analysis-incomplete',
-  languages: ['python', 'javascript'],
+  languages: RULE_LANGUAGES,
   severity: 'medium',
   confidence: 'high',
   category: 'syntax',
@@ -19,7 +19,7 @@ export const INCOMPLETE: Rule = {
 export const SYNTAX: readonly Rule[] = [
   {
     id: 'syntax-error',
-    languages: ['python', 'javascript'],
+    languages: ['python', 'javascript', 'go', 'java', 'php', 'ruby', 'rust'],
     severity: 'low',
     confidence: 'low',
     category: 'syntax',
@@ -29,6 +29,19 @@ export const SYNTAX: readonly Rule[] = [
     match: { shape: 'syntax-error' },
     bad: 'def f(:\n  return',
     good: 'def f():\n  return 1',
+  },
+  {
+    id: 'unknown-syntax',
+    languages: ['c', 'cpp', 'bash'],
+    severity: 'info',
+    confidence: 'low',
+    category: 'syntax',
+    message: 'the grammar does not know this',
+    why: 'Macros and quoting make these languages more than a grammar can tell: the program may be right all the same.',
+    remedy: 'See what the compiler or the shell says.',
+    match: { shape: 'syntax-error' },
+    bad: 'int main(void) { return (; }',
+    good: 'int main(void) { return 0; }',
   },
   INCOMPLETE,
 ];

@@ -10,32 +10,31 @@ const ENDLESS_UNLESS_COUNTED = 'itertools.repeat()';
 
 /** Calls that wait for something, so that a loop of them spins no processor. */
 const WAITS =
-  /(?:^|\.)(?:sleep|input|raw_input|recv|recvfrom|accept|read|readline|get|wait|poll|select|join|serve_forever|handle_request|result|acquire|communicate|pause)$/;
+  /(?:^|\.)(?:sleep|input|raw_input|recv|recvfrom|accept|read|readline|get|gets|scanf|fgets|getline|readLine|nextLine|wait|waitpid|Sleep|usleep|poll|select|join|serve_forever|handle_request|result|acquire|communicate|pause)$/;
 
 /** Calls that start something and do not wait for its end: an endless loop of them exhausts the machine. */
 const STARTS =
-  /^(?:os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
+  /^(?:v?fork|pcntl_fork|Process\.fork|os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
 /** Calls that send something, whoever takes it. */
 const SENDS =
   /(?:^|\.)(?:sendto|sendall|send)$|^(?:requests|httpx)\.\w+$|^(?:urllib\.request\.urlopen|https?\.(?:get|request)|fetch)$/;
 /** Calls that neither wait nor end the loop by an error; others may. */
 const HARMLESS =
-  /^(?:print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start))$/;
+  /^(?:echo|printf|puts|putchar|malloc|calloc|println!|print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:fmt|System\.out|console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start))$/;
 
 export function detectLoops(program: Program, report: Report): void {
   const { tree, dialect } = program;
   const does = survey(program);
   const assigned = countAssignments(program);
   for (let node = 0; node < tree.size; node += 1) {
-    const read = dialect.loops[tree.type(node)];
-    if (read === undefined) continue;
-    const loop = read(tree, node);
-    if (loop.body === NONE) continue;
+    const loop = dialect.loops[tree.type(node)]?.(tree, node);
+    if (loop === undefined || loop.body === NONE) continue;
     const body = does[loop.body] ?? 0;
     const leaves = (body & (LEAVES | BREAKS)) !== 0;
     const end = headEnd(program, node, loop);
     const endless =
-      runsForever(program, loop) || isStuck(program, node, loop, assigned) || movesAway(program, node, loop);
+      runsForever(program, loop) ||
+      (dialect.seesChanges && (isStuck(program, node, loop, assigned) || movesAway(program, node, loop)));
     // A server waits for somebody to start something for; a bomb does not wait.
     const starts = (endless && body & STARTING) || (!leaves && body & FORKING);
     if (starts && !(body & WAITING)) report('fork-loop', tree.start(node), end);
@@ -108,7 +107,7 @@ function isTrue(program: Program, node: Node): boolean {
     case 'text':
       return expression.text !== '';
     case 'collection':
-      return program.dialect.id !== 'python' || expression.entries.length > 0;
+      return program.dialect.rules === 'javascript' || expression.entries.length > 0;
     case 'same':
       return isTrue(program, expression.of);
     case 'binary': {
@@ -162,6 +161,9 @@ function compares(program: Program, operator: string, left: Node, right: Node): 
   }
 }
 
+/** What a break leaves as it leaves a loop. */
+const SWITCH = /^(?:\w+_)?switch_(?:statement|expression)$/;
+
 const LEAVES = 1;
 const BREAKS = 2;
 const WAITING = 4;
@@ -186,7 +188,7 @@ function survey(program: Program): Uint8Array {
     else {
       const expression = program.expression(node);
       if (expression.kind === 'call') {
-        const { name } = program.value(expression.callee);
+        const name = program.called(expression);
         if (dialect.exitCalls.has(name)) own |= LEAVES;
         if (SENDS.test(name)) own |= SENDING | UNCLEAR;
         else if (WAITS.test(name)) own |= WAITING;
@@ -197,7 +199,7 @@ function survey(program: Program): Uint8Array {
     }
     flags[node] = own;
     if (dialect.scopes[type] !== undefined) continue;
-    if (dialect.loops[type] !== undefined || type === 'switch_statement') own &= ~BREAKS;
+    if (dialect.loops[type] !== undefined || SWITCH.test(type)) own &= ~BREAKS;
     const parent = tree.parent(node);
     if (parent !== NONE) flags[parent] = (flags[parent] ?? 0) | own;
   }

@@ -50,7 +50,7 @@ export function detectQuality(program: Program, given: Report): void {
       case 'assignment': {
         const target = tree.child(node, 'left');
         const name = target === NONE ? '' : tree.text(target).slice(0, 20);
-        if (dialect.id === 'python' && BUILTINS.has(name) && program.scopes.of(node).kind !== 'class') {
+        if (dialect.rules === 'python' && BUILTINS.has(name) && program.scopes.of(node).kind !== 'class') {
           report('shadowed-builtin', tree.start(target), tree.end(target), name);
         }
         break;

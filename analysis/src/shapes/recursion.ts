@@ -14,7 +14,12 @@ export function detectRecursion(program: Program, report: Report): void {
     const name = nameOf(program, node);
     if (body === NONE || name === '') continue;
     const call = certainCall(program, node, body, name);
-    if (call !== NONE) report('endless-recursion', tree.start(call), tree.end(call), name);
+    if (call === NONE) continue;
+    // f | f, f &: each call is a process of its own.
+    const forks =
+      dialect.rules === 'bash' &&
+      /^\s*(?:\||&(?!&))/.test(tree.source.slice(tree.end(call), tree.end(call) + 8));
+    report(forks ? 'fork-loop' : 'endless-recursion', tree.start(call), tree.end(call), name);
   }
 }
 

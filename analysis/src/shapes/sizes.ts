@@ -87,7 +87,7 @@ function isHugeProduct(operator: string, left: Value, right: Value): boolean {
 function isHugePower(program: Program, operator: string, left: Value, right: Value, node: Node): boolean {
   if (right.number === undefined || left.number === undefined) return false;
   // A power of powers, 9**9**9, overflows the numbers of the analysis itself: that is huge too.
-  if (program.dialect.id !== 'python' && !/n$/.test(program.tree.text(node))) return false;
+  if (program.dialect.rules === 'javascript' && !/n$/.test(program.tree.text(node))) return false;
   if (operator === '**') {
     const base = Math.abs(left.number);
     return base > 1 && right.number * Math.log2(base) >= HUGE_BITS;

@@ -1,10 +1,8 @@
 import type { Program } from '../program.ts';
-import type { Expression } from '../syntax/expression.ts';
+import type { Call } from '../syntax/expression.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
 import { ORIGIN } from '../value.ts';
 import type { Report } from './index.ts';
-
-type Call = Extract<Expression, { kind: 'call' }>;
 
 /** Names whose values have to be hard to guess. */
 const SECRET_NAME =
@@ -21,7 +19,7 @@ const STARTS = /^(?:subprocess|child_process|multiprocessing|cluster)\.|^os\.(?:
 /** Shapes of single expressions that names and arguments alone do not tell. */
 export function detectStructures(program: Program, report: Report): void {
   const { tree, dialect } = program;
-  const javascript = dialect.id !== 'python';
+  const javascript = dialect.rules === 'javascript';
   let csrf = false;
   for (let node = 0; node < tree.size; node += 1) {
     const at = (shape: string, detail = '') => report(shape, tree.start(node), tree.end(node), detail);
@@ -104,7 +102,7 @@ function inAssignment(program: Program, target: Node, value: Node, at: At): void
   const on = program.expression(expression.object);
   const onName = program.value(expression.object).name;
   if (onName === 'builtins') at('patched-builtin', `builtins.${name}`);
-  if (program.dialect.id === 'python') return;
+  if (program.dialect.rules !== 'javascript') return;
   const throughProto =
     (on.kind === 'member' && on.name === '__proto__') ||
     (on.kind === 'index' && program.value(on.index).text === '__proto__');

@@ -1,4 +1,5 @@
 import type { GrammarName } from '../grammar-files.ts';
+import type { RuleLanguage } from '../rule.ts';
 import type { Binding, Reader } from './expression.ts';
 import type { Node, SyntaxTree } from './tree.ts';
 
@@ -32,7 +33,8 @@ export interface Loop {
 
 /** All that the analysis needs to know of one language's grammar. */
 export interface Dialect {
-  readonly id: string;
+  /** Whose rules and whose meaning of names hold. */
+  readonly rules: RuleLanguage;
   readonly grammar: GrammarName;
   /** Reads a node of each type as an expression; types that are absent are none. */
   readonly readers: Readonly<Record<string, Reader>>;
@@ -46,7 +48,9 @@ export interface Dialect {
   /** Text of an identifier as the language sees it: NFKC in Python, escapes in JavaScript. */
   identifier(raw: string): string;
   readonly assignments: Readonly<Record<string, (tree: SyntaxTree, node: Node) => Assignment | undefined>>;
-  readonly loops: Readonly<Record<string, (tree: SyntaxTree, node: Node) => Loop>>;
+  readonly loops: Readonly<Record<string, (tree: SyntaxTree, node: Node) => Loop | undefined>>;
+  /** Whether `bind` sees every change of a number, so that a loop which changes none is known to be one. */
+  readonly seesChanges: boolean;
   /** Node types that may leave a loop or function early. */
   readonly breaks: ReadonlySet<string>;
   readonly exits: ReadonlySet<string>;
@@ -60,5 +64,4 @@ export interface Dialect {
   readonly receivers: ReadonlySet<string>;
   /** Statement lists: what stands behind a return in one of these is never reached. */
   readonly blocks: ReadonlySet<string>;
-  readonly lineComment: string;
 }

@@ -12,17 +12,21 @@ export interface Entry {
   readonly value: Node;
 }
 
+export interface Call {
+  readonly kind: 'call';
+  readonly callee: Node;
+  /** What is called where no node names it: backticks, an `unsafe` block. */
+  readonly name?: string;
+  readonly args: readonly Argument[];
+  readonly construct?: boolean;
+}
+
 /** An expression of any language, as the analysis understands it. */
 export type Expression =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'member'; readonly object: Node; readonly name: string }
   | { readonly kind: 'index'; readonly object: Node; readonly index: Node }
-  | {
-      readonly kind: 'call';
-      readonly callee: Node;
-      readonly args: readonly Argument[];
-      readonly construct?: boolean;
-    }
+  | Call
   | { readonly kind: 'text'; readonly text: string; readonly bytes?: boolean }
   | { readonly kind: 'template'; readonly parts: readonly (string | Node)[] }
   | { readonly kind: 'number'; readonly value: number }

@@ -306,7 +306,7 @@ const FUNCTIONS = [
 ] as const;
 
 const javascriptDialect: Dialect = {
-  id: 'javascript',
+  rules: 'javascript',
   grammar: 'javascript',
   readers,
   scopes: {
@@ -443,6 +443,7 @@ const javascriptDialect: Dialect = {
       step: NONE,
     }),
   },
+  seesChanges: true,
   breaks: new Set(['break_statement']),
   exits: new Set(['return_statement', 'throw_statement', 'yield_expression', 'await_expression']),
   returns: new Set(['return_statement']),
@@ -460,7 +461,6 @@ const javascriptDialect: Dialect = {
   identifiers: new Set(['identifier', 'property_identifier', 'shorthand_property_identifier']),
   receivers: new Set(['this']),
   blocks: new Set(['statement_block', 'program']),
-  lineComment: '//',
 };
 
 function pair(tree: SyntaxTree, node: Node, left: string, right: string, adds: boolean) {
@@ -470,4 +470,4 @@ function pair(tree: SyntaxTree, node: Node, left: string, right: string, adds: b
 }
 
 export const javascript = javascriptDialect;
-export const typescript: Dialect = { ...javascriptDialect, id: 'typescript', grammar: 'typescript' };
+export const typescript: Dialect = { ...javascriptDialect, grammar: 'typescript' };

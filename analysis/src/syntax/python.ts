@@ -244,7 +244,7 @@ function bindParameters(tree: SyntaxTree, list: Node, declare: Parameters<Dialec
 }
 
 export const python: Dialect = {
-  id: 'python',
+  rules: 'python',
   grammar: 'python',
   readers,
   scopes: { function_definition: 'function', lambda: 'function', class_definition: 'class' },
@@ -366,6 +366,7 @@ export const python: Dialect = {
       step: NONE,
     }),
   },
+  seesChanges: true,
   breaks: new Set(['break_statement']),
   exits: new Set(['return_statement', 'raise_statement', 'yield', 'await', 'assert_statement']),
   returns: new Set(['return_statement']),
@@ -394,7 +395,6 @@ export const python: Dialect = {
   identifiers: new Set(['identifier']),
   receivers: new Set(['self', 'cls']),
   blocks: new Set(['block', 'module']),
-  lineComment: '#',
 };
 
 function pair(tree: SyntaxTree, node: Node, left: string, right: string, adds: boolean) {

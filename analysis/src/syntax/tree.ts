@@ -101,7 +101,7 @@ export class SyntaxTree {
   children(node: Node, field?: string): Node[] {
     const found: Node[] = [];
     for (let at = this.first(node); at !== NONE; at = this.next(at, node)) {
-      if (this.type(at) === 'comment') continue;
+      if (this.type(at).endsWith('comment')) continue;
       if (field === undefined || this.field(at) === field) found.push(at);
     }
     return found;

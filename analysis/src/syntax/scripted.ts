@@ -1,0 +1,235 @@
+import type { Dialect } from './dialect.ts';
+import { type Expression, OTHER } from './expression.ts';
+import {
+  assignment,
+  backticks,
+  binary,
+  call,
+  calls,
+  collection,
+  dialectOf,
+  each,
+  index,
+  lambda,
+  loop,
+  member,
+  method,
+  name,
+  named,
+  parameter,
+  same,
+  text,
+  variable,
+} from './table.ts';
+import { NONE, type Node, type SyntaxTree } from './tree.ts';
+
+/** The tables of Bash, PHP and Ruby. */
+
+/** A variable is never a command, whatever it is called. */
+const bashVariable = (raw: string) => `$${raw}`;
+
+function bashCommand(tree: SyntaxTree, node: Node): Expression {
+  const args = tree.children(node, 'argument').map((argument) => ({ node: argument }));
+  return { kind: 'call', callee: tree.child(node, 'name'), args };
+}
+
+export const bash: Dialect = dialectOf({
+  rules: 'bash',
+  grammar: 'bash',
+  scopes: { function_definition: 'function' },
+  identifiers: new Set(['variable_name', 'command_name']),
+  exitCalls: new Set(['break', 'exit', 'return', 'exec', 'kill']),
+  branches: ['list', 'ternary_expression'],
+  binders: {
+    function_definition: named('function'),
+    variable_assignment(tree, node, declare) {
+      const value = tree.child(node, 'value');
+      const adds = tree.source[tree.end(tree.child(node, 'name'))] === '+';
+      declare(
+        bashVariable(tree.text(tree.child(node, 'name'))),
+        value === NONE ? { at: node, kind: 'opaque' } : { at: node, kind: 'value', value, adds },
+      );
+    },
+    command(tree, node, declare) {
+      const own = tree.text(tree.child(node, 'name'));
+      const path = tree.child(node, 'argument');
+      if ((own === 'source' || own === '.') && path !== NONE) declare.module(tree.text(path), node);
+      // What is read is not what was assigned before.
+      if (own === 'read' || own === 'mapfile') {
+        for (const argument of tree.children(node, 'argument').slice(0, 16)) {
+          declare(bashVariable(tree.text(argument)), { at: node, kind: 'opaque' });
+        }
+      }
+    },
+  },
+  assignments: { variable_assignment: assignment('name', 'value') },
+  loops: {
+    while_statement(tree, node) {
+      const condition = tree.child(node, 'condition');
+      const body = tree.child(node, 'body');
+      const always = /^(?:true|:|\[ 1 \]|\(\(\s*1\s*\)\))$/.test(tree.text(condition).slice(0, 16));
+      // `until`, and conditions that are programs, may end.
+      const endless = always && tree.startsWith(node, 'while');
+      return { condition: endless ? NONE : condition, body, over: NONE, step: NONE };
+    },
+    for_statement: each,
+    c_style_for_statement: loop(),
+  },
+  readers: {
+    command: bashCommand,
+    command_name(tree, node) {
+      const first = tree.first(node);
+      if (first === NONE || tree.type(first) === 'word') return name(tree, node);
+      return { kind: 'same', of: first };
+    },
+    word: text,
+    raw_string: text,
+    ansi_c_string: text,
+    concatenation: (tree, node) => ({ kind: 'template', parts: tree.children(node) }),
+    simple_expansion: same(),
+    variable_name: (tree, node) => ({ kind: 'name', name: bashVariable(tree.text(node)) }),
+    command_substitution: same(),
+    process_substitution: same(),
+    pipeline: calls('|'),
+    file_redirect: calls('>'),
+  },
+});
+
+const phpReceivers = {
+  member_call_expression: 'object',
+  nullsafe_member_call_expression: 'object',
+  scoped_call_expression: 'scope',
+};
+const phpMethod = method('name', phpReceivers);
+
+export const php: Dialect = dialectOf({
+  rules: 'php',
+  grammar: 'php',
+  scopes: {
+    function_definition: 'function',
+    method_declaration: 'function',
+    anonymous_function: 'function',
+    anonymous_function_creation_expression: 'function',
+    arrow_function: 'function',
+    class_declaration: 'class',
+  },
+  identifiers: new Set(['name', 'variable_name']),
+  // Functions and classes are found in any case; variables are not.
+  identifier: (raw) => (raw.startsWith('$') ? raw : raw.toLowerCase()),
+  moduleName: (module) => module.replace(/^\\/, ''),
+  exitCalls: new Set(['exit', 'die']),
+  exits: ['exit_statement', 'throw_expression', 'yield_expression'],
+  branches: ['foreach_statement', 'match_expression', 'else_if_clause', 'case_statement'],
+  binders: {
+    namespace_use_clause: (tree, node, declare) => declare.module(tree.text(tree.first(node)), node),
+    assignment_expression: variable('left', 'right'),
+    augmented_assignment_expression: variable('left', 'right'),
+    simple_parameter: parameter('name'),
+    function_definition: named('function'),
+  },
+  assignments: { assignment_expression: assignment('left', 'right') },
+  loops: { foreach_statement: each },
+  readers: {
+    name: (tree, node) => (tree.type(tree.parent(node)) === 'variable_name' ? OTHER : phpMethod(tree, node)),
+    qualified_name: name,
+    variable_name: name,
+    encapsed_string: text,
+    heredoc: text,
+    argument: same(),
+    function_call_expression: call('function'),
+    member_call_expression: call('name'),
+    nullsafe_member_call_expression: call('name'),
+    scoped_call_expression: call('name'),
+    member_access_expression: member('object', 'name'),
+    object_creation_expression: (tree, node) => {
+      const [callee = NONE, list = NONE] = tree.children(node);
+      const args = list === NONE ? [] : tree.children(list).map((argument) => ({ node: argument }));
+      return { kind: 'call', callee, args };
+    },
+    subscript_expression: index,
+    shell_command_expression: backticks,
+    include_expression: calls('include'),
+    include_once_expression: calls('include'),
+    require_expression: calls('include'),
+    require_once_expression: calls('include'),
+    error_suppression_expression: same(),
+    cast_expression: same('value'),
+    array_creation_expression: collection,
+    array_element_initializer: same(),
+    anonymous_function: lambda,
+    arrow_function: lambda,
+  },
+});
+
+/** Functions that are called without parentheses and arguments. */
+const RUBY_BARE = new Set(['fork', 'gets']);
+const rubyMethod = method('method', { call: 'receiver' });
+
+/** The block of `loop do … end`. */
+const rubyLoop = (tree: SyntaxTree, node: Node) => {
+  const around = tree.parent(node);
+  if (tree.type(around) !== 'call' || tree.text(tree.child(around, 'method')) !== 'loop') return undefined;
+  return { condition: NONE, body: tree.child(node, 'body'), over: NONE, step: NONE };
+};
+
+export const ruby: Dialect = dialectOf({
+  rules: 'ruby',
+  grammar: 'ruby',
+  scopes: { method: 'function', singleton_method: 'function', lambda: 'function', class: 'class' },
+  identifiers: new Set(['identifier', 'constant']),
+  moduleName: (module) => module.replace(/^Kernel\./, ''),
+  exitCalls: new Set(['raise', 'exit', 'exit!', 'abort', 'throw', 'fail', 'Process.exit']),
+  exits: ['return', 'yield', 'rescue'],
+  branches: [
+    'if',
+    'unless',
+    'while',
+    'until',
+    'if_modifier',
+    'unless_modifier',
+    'conditional',
+    'when',
+    'rescue',
+  ],
+  binders: {
+    call(tree, node, declare) {
+      const own = tree.text(tree.child(node, 'method'));
+      const list = tree.child(node, 'arguments');
+      if ((own === 'require' || own === 'require_relative') && list !== NONE) {
+        declare.module(tree.text(list).replace(/^[('"\s]+|[)'"\s]+$/g, ''), node);
+      }
+    },
+    assignment: variable('left', 'right'),
+    operator_assignment: variable('left', 'right'),
+    method: named('function'),
+  },
+  assignments: { assignment: assignment('left', 'right') },
+  loops: {
+    while: loop(),
+    while_modifier: loop(),
+    until: () => undefined,
+    for: each,
+    do_block: rubyLoop,
+    block: rubyLoop,
+  },
+  readers: {
+    identifier(tree, node) {
+      const own = tree.text(node);
+      const bare = RUBY_BARE.has(own) && tree.field(node) !== 'method';
+      return bare ? { kind: 'call', callee: NONE, name: own, args: [] } : rubyMethod(tree, node);
+    },
+    constant: rubyMethod,
+    global_variable: name,
+    call: call('method'),
+    scope_resolution: member('scope', 'name'),
+    element_reference: index,
+    interpolation: same(),
+    string_array: collection,
+    simple_symbol: (tree, node) => ({ kind: 'text', text: tree.text(node).slice(1) }),
+    binary,
+    array: collection,
+    subshell: backticks,
+    parenthesized_statements: same(),
+    lambda,
+  },
+});
