@@ -1,5 +1,5 @@
 /**
- * npm run bench:analysis -- [--fuzz N]
+ * npm run bench:analysis -- [--languages python,c] [--fuzz N]
  *
  * The analyzer's bundle: its size, cold start and memory; then times of an ordinary program of about 100 lines and of
  * 64 KiB of each hostile input in each language, as whoever asks for an analysis sees them. With --fuzz, N inputs made
@@ -23,7 +23,8 @@ import { bundleFunctions } from '../scripts/bundle.ts';
 const SIZE = 64 * 1024;
 const CHILD = fileURLToPath(new URL('analysis-bundle.mjs', import.meta.url));
 const analyzer = new IsolatedAnalyzer();
-const { values } = parseArgs({ options: { fuzz: { type: 'string' } } });
+const { values } = parseArgs({ options: { fuzz: { type: 'string' }, languages: { type: 'string' } } });
+const LANGUAGES = values.languages?.split(',') ?? ANALYZED_LANGUAGES;
 
 if (values.fuzz !== undefined) await fuzz(Number(values.fuzz));
 else await measure();
@@ -73,7 +74,7 @@ async function bundle(): Promise<void> {
       'memory, one ordinary program (MiB)',
       colds.map(({ peak }) => peak),
     );
-    for (const language of ANALYZED_LANGUAGES) {
+    for (const language of LANGUAGES) {
       const hostile = hostileTo(language).map(([name, text]) => save(name, text));
       const { bare, peak, slowest, incomplete } = start(analyzer, language, hostile);
       console.log(
@@ -109,7 +110,7 @@ async function measure(): Promise<void> {
   for (let i = 0; i < 200; i += 1) warm.push((await timed('python', code)).wall);
   line(`warm, ${code.split('\n').length} lines (ms)`, warm);
 
-  for (const language of ANALYZED_LANGUAGES) {
+  for (const language of LANGUAGES) {
     const rows: { name: string; wall: number; complete: boolean }[] = [];
     for (const [name, hostile] of hostileTo(language)) {
       await analyzer.analyze({ language, code: hostile });
@@ -181,7 +182,7 @@ async function fuzz(count: number): Promise<void> {
   let slowest = 0;
   for (let run = 0; run < count; run += 1) {
     const code = mutate(pick(seeds) ?? '', pick(seeds) ?? '', next);
-    const language = pick(ANALYZED_LANGUAGES) ?? 'python';
+    const language = pick(LANGUAGES) ?? 'python';
     try {
       const report = AnalysisReport.parse(await analyzer.analyze({ language, code }));
       const shares = report.findings.reduce((sum, { share }) => sum + share, 0);
