@@ -7,13 +7,14 @@ export {
   missingMinistack,
   missingProgram,
   missingPrometheus,
+  missingRunsc,
 } from './machine.ts';
 
 /**
  * Layers are what a machine may lack. Tests that need one are skipped with the reason, which `npm test`
  * prints at its end; RCE_REQUIRE=docker,chromium turns those skips into failures, as CI does.
  */
-export const LAYERS = ['docker', 'chromium', 'ministack', 'prometheus', 'compose'] as const;
+export const LAYERS = ['docker', 'chromium', 'ministack', 'prometheus', 'compose', 'runsc'] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /** Whether RCE_REQUIRE names the layer. */

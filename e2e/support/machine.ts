@@ -33,6 +33,15 @@ export function missingProgram(...names: string[]): string | undefined {
 export const missingMinistack = () => missingProgram('ministack');
 export const missingPrometheus = () => missingProgram('promtool');
 
+/** Why programs cannot be run in gVisor's kernel, or undefined. */
+export function missingRunsc(): string | undefined {
+  const asked = spawnSync('docker', ['info', '--format', '{{json .Runtimes}}'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  return asked.stdout?.includes('"runsc"') ? undefined : 'the Docker engine has no runtime of that name';
+}
+
 /** Where Chromium is: RCE_CHROMIUM, or the places where systems put it. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return [

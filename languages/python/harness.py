@@ -110,8 +110,16 @@ def serve(many):
 
     def streams():
         """What a program can change of the pipes: it owns them, and the next one gets them as well."""
-        # F_GETPIPE_SZ, which Python knows by name since 3.10.
-        return [(posix.fstat(fd).st_mode, fcntl(fd, 1032)) for fd in (0, 1, 2)]
+
+        def size(fd):
+            try:
+                # F_GETPIPE_SZ, which Python knows by name since 3.10.
+                return fcntl(fd, 1032)
+            except OSError:
+                # gVisor's kernel tells no size of a pipe of the host's, and lets nobody change it.
+                return None
+
+        return [(posix.fstat(fd).st_mode, size(fd)) for fd in (0, 1, 2)]
 
     def drain():
         """What the program may have written into our end of stdin; the runner is silent until `ready`."""

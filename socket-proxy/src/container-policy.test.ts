@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { COMPILE_LIMITS, DEFAULT_RUN_LIMITS, MAX_RUN_LIMITS } from '@rce/core/limits.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 import { containerConfig, shapeFor } from '../../sandbox-runner/src/drivers/docker/container-config.ts';
+import { seccompProfile } from '../../sandbox-runner/src/drivers/docker/seccomp.ts';
 import { SandboxContainer, SandboxUpdate } from './container-policy.ts';
 
 const identity = {
@@ -25,10 +26,14 @@ describe('containers that the runner makes', () => {
       ['runs at the highest limits', MAX_RUN_LIMITS, 0.5],
       ['compiles', COMPILE_LIMITS, 1],
     ] as const) {
-      it(`${language.id} ${what}`, () => {
+      it(`${language.id} ${what}, in each runtime`, () => {
         const shape = shapeFor(language, 'sha256:0', language.docker.harness, limits, cpus);
-        const config: unknown = JSON.parse(JSON.stringify(containerConfig(shape, identity)));
-        expect(SandboxContainer.safeParse(config).error).toBeUndefined();
+        for (const runtime of [undefined, 'crun', 'runsc']) {
+          const config: unknown = JSON.parse(
+            JSON.stringify(containerConfig(shape, { ...identity, runtime })),
+          );
+          expect(SandboxContainer.safeParse(config).error).toBeUndefined();
+        }
       });
     }
   }
@@ -65,6 +70,10 @@ const HOST_ATTACKS: readonly (readonly [name: string, change: Record<string, unk
   [
     'a seccomp profile of its own',
     { SecurityOpt: ['no-new-privileges:true', 'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'] },
+  ],
+  [
+    'gVisor’s seccomp profile in another runtime',
+    { SecurityOpt: ['no-new-privileges:true', `seccomp=${seccompProfile('gvisor')}`] },
   ],
   ['Docker’s seccomp profile', { SecurityOpt: ['no-new-privileges:true'] }],
   ['new privileges', { SecurityOpt: [(good.HostConfig.SecurityOpt as string[])[1]] }],

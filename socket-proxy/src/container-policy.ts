@@ -47,6 +47,9 @@ const Limit = z.strictObject({
   Hard: z.int().min(0),
 });
 
+const SECCOMP = `seccomp=${seccompProfile('linux')}`;
+const SECCOMP_GVISOR = `seccomp=${seccompProfile('gvisor')}`;
+
 const HostConfig = z
   .strictObject({
     Runtime: z.enum(['runc', 'crun', 'runsc', 'kata', 'kata-runtime']).optional(),
@@ -61,7 +64,7 @@ const HostConfig = z
       .max(MAX_CPUS * 1e9),
     PidsLimit: z.int().positive().max(MAX_PROCESSES),
     CapDrop: z.tuple([z.literal('ALL')]),
-    SecurityOpt: z.tuple([z.literal('no-new-privileges:true'), z.literal(`seccomp=${seccompProfile()}`)]),
+    SecurityOpt: z.tuple([z.literal('no-new-privileges:true'), z.enum([SECCOMP, SECCOMP_GVISOR])]),
     ReadonlyRootfs: z.literal(true),
     OomScoreAdj: z.int().min(0).max(1_000),
     Tmpfs: z.record(z.string().regex(/^\/[\w./-]+$/), TmpfsOptions),
@@ -75,7 +78,11 @@ const HostConfig = z
     Privileged: z.literal(false),
     PublishAllPorts: z.literal(false),
   })
-  .refine(({ Memory, MemorySwap }) => Memory === MemorySwap, 'Memory and MemorySwap must be equal: no swap');
+  .refine(({ Memory, MemorySwap }) => Memory === MemorySwap, 'Memory and MemorySwap must be equal: no swap')
+  .refine(
+    ({ Runtime, SecurityOpt }) => Runtime === 'runsc' || SecurityOpt[1] === SECCOMP,
+    'the seccomp profile for gVisor needs its runtime',
+  );
 
 /**
  * What a container may be, field by field: everything that is not named here is refused, so a setting that a

@@ -73,7 +73,9 @@ describe('the doctor', () => {
 
   it('complains of a runtime that the engine lacks', () => {
     expect(complaints(healthy, { RCE_DOCKER_RUNTIME: 'runsc' })).toEqual(['fail runtime']);
-    expect(complaints(engine({ Runtimes: { runsc: {} } }), { RCE_DOCKER_RUNTIME: 'runsc' })).toEqual([]);
+    const runsc = (...runtimeArgs: string[]) => engine({ Runtimes: { runsc: { runtimeArgs } } });
+    expect(complaints(runsc('--oci-seccomp'), { RCE_DOCKER_RUNTIME: 'runsc' })).toEqual([]);
+    expect(complaints(runsc(), { RCE_DOCKER_RUNTIME: 'runsc' })).toEqual(['warn runtime']);
   });
 
   it.each([

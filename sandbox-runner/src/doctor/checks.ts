@@ -1,3 +1,4 @@
+import { isGvisor } from '../drivers/docker/kernel-limits.ts';
 import type { SandboxSettings } from '../settings.ts';
 import type { Facts } from './facts.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -136,14 +137,25 @@ const CHECKS: readonly Check[] = [
 
   ({ info }, { RCE_DOCKER_RUNTIME: runtime }) => {
     const known = Object.keys(info.Runtimes);
-    if (runtime === undefined || known.includes(runtime)) {
-      return ok('runtime', runtime ?? `the engine's default; it has ${known.join(', ')}`);
+    if (runtime === undefined) return ok('runtime', `the engine's default; it has ${known.join(', ')}`);
+    if (!known.includes(runtime)) {
+      return fail(
+        'runtime',
+        `RCE_DOCKER_RUNTIME is ${runtime}, and the engine has only ${known.join(', ')}`,
+        `Install ${runtime} and name it under "runtimes" in /etc/docker/daemon.json, or unset RCE_DOCKER_RUNTIME.`,
+      );
     }
-    return fail(
-      'runtime',
-      `RCE_DOCKER_RUNTIME is ${runtime}, and the engine has only ${known.join(', ')}`,
-      `Install ${runtime} and name it under "runtimes" in /etc/docker/daemon.json, or unset RCE_DOCKER_RUNTIME.`,
-    );
+    if (
+      isGvisor(runtime) &&
+      !info.Runtimes[runtime]?.runtimeArgs?.some((arg) => /^--?oci-seccomp/.test(arg))
+    ) {
+      return warn(
+        'runtime',
+        `${runtime} leaves out the seccomp profile, so a program can reach into the process that reports its end`,
+        `In /etc/docker/daemon.json, give ${runtime} "runtimeArgs": ["--oci-seccomp", "--network=none"].`,
+      );
+    }
+    return ok('runtime', runtime);
   },
 
   ({ info }) =>

@@ -19,7 +19,7 @@ export const EngineInfo = z.object({
   PidsLimit: z.boolean().default(false),
   CpuCfsQuota: z.boolean().default(false),
   SecurityOptions: z.array(z.string()).nullish(),
-  Runtimes: z.record(z.string(), z.unknown()).default({}),
+  Runtimes: z.record(z.string(), z.object({ runtimeArgs: z.array(z.string()).nullish() })).default({}),
 });
 export type EngineInfo = z.output<typeof EngineInfo>;
 

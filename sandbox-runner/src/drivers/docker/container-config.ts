@@ -3,6 +3,7 @@ import type { RunLimits } from '@rce/core/limits.ts';
 import { CPUS_PER_JOB, SUBMISSION_LIMITS } from '@rce/core/limits.ts';
 import type { ContainerCreateOptions } from 'dockerode';
 import { ARTIFACT_DIR, DOCKER_HARNESSES, HARNESS_DIR, type HarnessName, WORK_DIR } from './harness.ts';
+import { isGvisor, kernelLimits } from './kernel-limits.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** What a container is made for. Two jobs whose shapes are equal can use the same waiting container. */
@@ -35,14 +36,12 @@ export const LABELS = { owner: 'rce.owner', role: 'rce.role' } as const;
 export const ROLES = { sandbox: 'sandbox', owner: 'owner' } as const;
 export const NAME_PREFIX = 'rce-exec-';
 
-/** The harness itself, and what it starts to lay out files. */
-const HARNESS_PROCESSES = 2;
 const INODES = 4_096;
 /** Bytes of the harness, the program's files and its input; they do not count against diskBytes. */
 const LAYOUT_BYTES = 64 * 1024 + 2 * SUBMISSION_LIMITS.inputBytes;
 const ARTIFACT_BYTES = 64 * 1024 * 1024;
 
-const SECCOMP = seccompProfile();
+const SECCOMP = { linux: seccompProfile('linux'), gvisor: seccompProfile('gvisor') };
 
 /**
  * Paths that a container does not get to see. Docker's own list, which naming ours replaces; then devices
@@ -99,16 +98,13 @@ export const MASKED_PATHS = [
 
 const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-export function pidsLimit(shape: Shape): number {
-  return shape.processes + HARNESS_PROCESSES;
-}
-
 /** Everything a container is allowed, in one place. What is not said here is Docker's default. */
 export function containerConfig(shape: Shape, identity: Identity): ContainerCreateOptions {
   const exec = shape.executable ? 'exec' : 'noexec';
   const tmpfs = (bytes: number, flags: string) =>
     `rw,nosuid,nodev,${flags},size=${bytes},nr_inodes=${INODES},mode=1777`;
   const space = shape.diskBytes + LAYOUT_BYTES;
+  const seccomp = SECCOMP[isGvisor(identity.runtime) ? 'gvisor' : 'linux'];
   return {
     name: identity.name,
     Image: shape.image,
@@ -142,13 +138,10 @@ export function containerConfig(shape: Shape, identity: Identity): ContainerCrea
       NetworkMode: 'none',
       IpcMode: 'none',
       CgroupnsMode: 'private',
-      Memory: shape.memoryBytes,
-      // Equal to memory: no swap.
-      MemorySwap: shape.memoryBytes,
+      ...kernelLimits(shape, identity.runtime),
       NanoCpus: Math.round(shape.cpus * 1e9),
-      PidsLimit: pidsLimit(shape),
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true', `seccomp=${SECCOMP}`],
+      SecurityOpt: ['no-new-privileges:true', `seccomp=${seccomp}`],
       ReadonlyRootfs: true,
       // The kernel should choose a sandbox before anything else of the host.
       OomScoreAdj: 500,

@@ -3,8 +3,9 @@ import { SandboxError } from '@rce/core/ports/sandbox.ts';
 import type Docker from 'dockerode';
 import { demultiplex, type StreamName } from './attach.ts';
 import type { CgroupReader, Meter, Usage } from './cgroup.ts';
-import { containerConfig, type Identity, pidsLimit, type Shape } from './container-config.ts';
+import { containerConfig, type Identity, type Shape } from './container-config.ts';
 import { DOCKER_HARNESSES, type Harness, READY } from './harness.ts';
+import { kernelLimits } from './kernel-limits.ts';
 
 /** A container that does not report ready within this time is given up. Milliseconds. */
 const START_TIMEOUT_MS = 30_000;
@@ -51,6 +52,7 @@ export class SandboxContainer {
   lastUsage: Usage = { cpuNs: 0, memoryBytes: null, oomKills: null };
   readonly #deps: ContainerDeps;
   readonly #container: Docker.Container;
+  readonly #runtime: string | undefined;
   readonly #stream: Duplex;
   #listener: Listener = () => {};
   #isClosed = false;
@@ -60,6 +62,7 @@ export class SandboxContainer {
     deps: ContainerDeps,
     shape: Shape,
     container: Docker.Container,
+    runtime: string | undefined,
     stream: Duplex,
     token: string,
   ) {
@@ -69,6 +72,7 @@ export class SandboxContainer {
     this.harness = DOCKER_HARNESSES[shape.harness];
     this.token = token;
     this.#container = container;
+    this.#runtime = runtime;
     this.#stream = stream;
     this.meter = deps.cgroups.meter(container.id);
     this.closed = new Promise((resolve) => {
@@ -109,7 +113,7 @@ export class SandboxContainer {
         stderr: true,
       });
       await container.start();
-      const sandbox = new SandboxContainer(deps, shape, container, stream as Duplex, token);
+      const sandbox = new SandboxContainer(deps, shape, container, identity.runtime, stream as Duplex, token);
       stream.write(harness.prepare(token));
       await sandbox.#ready();
       sandbox.lastUsage = await sandbox.meter.usage();
@@ -147,14 +151,10 @@ export class SandboxContainer {
   /** Gives it the memory and the processes of another shape. Returns whether the kernel took them. */
   async resize(shape: Shape): Promise<boolean> {
     try {
-      await this.#container.update({
-        Memory: shape.memoryBytes,
-        MemorySwap: shape.memoryBytes,
-        PidsLimit: pidsLimit(shape),
-      });
+      await this.#container.update(kernelLimits(shape, this.#runtime));
       return true;
     } catch {
-      // It uses more memory already than it is to have.
+      // It uses more memory already than it is to have, or its runtime (gVisor's) cannot.
       return false;
     }
   }
