@@ -72,11 +72,12 @@ Promise.all(urls.map((url) => fetch(url).then(() => console.log('ESCAPED', url),
     language: 'python',
     code: `
 import socket
-print([name for _, name in socket.if_nameindex() if name != "lo"] and "ESCAPED" or "done")
+# Kernels with tunnels built in show idle ones in every new network: none leads anywhere.
+idle = {"tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "sit0", "ip6tnl0", "ip6_vti0", "ip6gre0"}
+print({name for _, name in socket.if_nameindex()} - idle == {"lo"} and "done" or "ESCAPED")
 print(len(open("/proc/net/route").readlines()), len(open("/proc/net/unix").readlines()))
 `,
-    // Kernels with tunnels built in show idle ones (tunl0, sit0) in every new network: none leads anywhere.
-    expect: { verdict: 'ok', stdout: /^(done|ESCAPED)\n1 1\n$/ },
+    expect: { verdict: 'ok', stdout: 'done\n1 1\n' },
   },
   {
     name: 'abstract sockets of the host',

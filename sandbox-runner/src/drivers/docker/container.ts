@@ -148,15 +148,16 @@ export class SandboxContainer {
     this.#stream.write(bytes);
   }
 
-  /** Gives it the memory and the processes of another shape. Returns whether the kernel took them. */
+  /** Gives it the memory and the processes of another shape. Returns whether it lives with them. */
   async resize(shape: Shape): Promise<boolean> {
     try {
       await this.#container.update(kernelLimits(shape, this.#runtime));
-      return true;
     } catch {
       // It uses more memory already than it is to have, or its runtime (gVisor's) cannot.
       return false;
     }
+    // Control groups of version 2 take a limit that is exceeded, and kill the interpreter before any program comes.
+    return !this.meter.isFast || ((await this.meter.usage()).oomKills ?? 0) === 0;
   }
 
   /**

@@ -76,7 +76,8 @@ describeLayer('docker', await missingDocker(), 'the docker driver', () => {
       expect([outcome.verdict, text(outcome.stdout)]).toEqual(['ok', '200\n']);
     });
 
-    it('of less memory than the runtime itself needs', async () => {
+    it('of less memory than the runtime itself needs, and has while it waits', async () => {
+      await until(async () => sandbox.warm().waiting >= sandbox.warm().wanted);
       const outcome = await run(sandbox, 'javascript', 'console.log(1)', { memoryBytes: 6 * MiB });
       expect(outcome.verdict).toBe('memory-limit-exceeded');
     });
