@@ -11,6 +11,7 @@ import { Metrics } from '@rce/observability/metrics.ts';
 import { createTracing, NO_TRACING } from '@rce/observability/tracing.ts';
 import { createDockerSandbox } from '@rce/sandbox-runner/drivers/docker/docker-sandbox.ts';
 import { createWasmSandbox } from '@rce/sandbox-runner/drivers/wasm/wasm-sandbox.ts';
+import { tellLater } from '@rce/sandbox-runner/events.ts';
 import { logEvents } from '@rce/sandbox-runner/log-events.ts';
 import { type Dependencies, processMessage } from '@rce/sandbox-runner/process-message.ts';
 import { countEvents, RUNNER_METRICS } from '@rce/sandbox-runner/runner-metrics.ts';
@@ -110,9 +111,7 @@ async function compare(name: string, sandbox: Sandbox, jobs: number, pauseMs: nu
     'not observed': { ...parts(sandbox), emit: () => {}, tracing: NO_TRACING },
     'metrics, log and traces': {
       ...parts(sandbox),
-      emit: (event: Parameters<(typeof listeners)[number]>[0]) => {
-        for (const listen of listeners) listen(event);
-      },
+      emit: tellLater(listeners),
       tracing,
     },
   };

@@ -35,7 +35,7 @@ export function startTracing({ service, sendAtOnce = false, onError }: TracingOp
   const send = () => Promise.race([provider.forceFlush().catch(onError), sleep(PATIENCE_MS)]);
 
   return {
-    async span(name, { parent, kind, startedAt, attributes, outcome }, work) {
+    async span(name, { parent, kind, startedAt, endedAt, attributes, outcome }, work) {
       const span = tracer.startSpan(
         name,
         {
@@ -53,7 +53,7 @@ export function startTracing({ service, sendAtOnce = false, onError }: TracingOp
         fail(span, error);
         throw error;
       } finally {
-        span.end();
+        span.end(endedAt);
         if (sendAtOnce && kind === 'server') await send();
       }
     },

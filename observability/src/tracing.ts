@@ -12,6 +12,8 @@ export interface SpanOptions<Result> {
   readonly kind?: 'server' | 'consumer' | 'client';
   /** Milliseconds since 1970; now, when it is left out. */
   readonly startedAt?: number;
+  /** The same, for what was over before it is put down; when the work is done, when it is left out. */
+  readonly endedAt?: number;
   /** Never source code, input or output: they are the submitter's. */
   readonly attributes?: Attributes;
   /** What the result adds. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Job } from '@rce/core/job.ts';
 import { isFieldError, sourcesOf } from '@rce/core/program.ts';
 import { findLanguage } from '@rce/languages/find.ts';
@@ -21,10 +22,13 @@ export interface RunningAnalysis {
  */
 export function beginAnalysis(deps: AnalysisDependencies, job: Job, giveUp: AbortSignal): RunningAnalysis {
   let settled: Job['analysis'] | undefined;
-  const done = analyze(deps, job, giveUp).then((analysis) => {
-    settled = analysis;
-    return analysis;
-  });
+  // A sandbox that waits has been given the program by then: putting together the request must not delay that.
+  const done = nextTurn()
+    .then(() => analyze(deps, job, giveUp))
+    .then((analysis) => {
+      settled = analysis;
+      return analysis;
+    });
   return { settled: () => settled, done };
 }
 

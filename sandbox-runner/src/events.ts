@@ -39,3 +39,11 @@ export type RunnerEvent =
   | { readonly type: 'background-failed'; readonly error: unknown };
 
 export type Emit = (event: RunnerEvent) => void;
+
+/** Tells them all, in the next turn of the event loop: no job waits for metrics and logs. */
+export function tellLater(listeners: readonly Emit[]): Emit {
+  return (event) =>
+    void setImmediate(() => {
+      for (const listen of listeners) listen(event);
+    });
+}

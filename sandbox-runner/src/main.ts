@@ -12,7 +12,7 @@ import { Metrics } from '@rce/observability/metrics.ts';
 import { createTracing } from '@rce/observability/tracing.ts';
 import { startSandbox } from './choose-sandbox.ts';
 import { countDockerCalls, countDockerEvents } from './docker-metrics.ts';
-import type { RunnerEvent } from './events.ts';
+import { tellLater } from './events.ts';
 import { serveEndpoints } from './http-server.ts';
 import { logEvents } from './log-events.ts';
 import { runUntil } from './runner.ts';
@@ -43,7 +43,6 @@ async function main(): Promise<void> {
   declareJobs(metrics, sandbox.driver);
   ready = true;
 
-  const listeners = [countEvents(metrics, sandbox.driver), logEvents(log)];
   const table = createTableClient();
   const sqs = createQueueClient();
   const store = new DynamoJobStore(table, settings.RCE_JOBS_TABLE);
@@ -59,9 +58,7 @@ async function main(): Promise<void> {
     sandbox,
     clock: systemClock,
     tracing,
-    emit: (event: RunnerEvent) => {
-      for (const listen of listeners) listen(event);
-    },
+    emit: tellLater([countEvents(metrics, sandbox.driver), logEvents(log)]),
     slots: settings.RCE_SLOTS,
     drainMs: settings.RCE_DRAIN_SECONDS * 1_000,
   });

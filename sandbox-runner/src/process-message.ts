@@ -13,7 +13,7 @@ import type { Emit } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { heartbeat, type StopReason } from './heartbeat.ts';
 import { OutputSoFar } from './output-so-far.ts';
-import { describeExecution, traceJob } from './trace-job.ts';
+import { describeExecution, traceJob, traceLater } from './trace-job.ts';
 
 export interface Dependencies {
   readonly runnerId: string;
@@ -97,7 +97,6 @@ async function runClaimed(deps: Dependencies, claimed: Claimed, draining: AbortS
     signal: run.signal,
     onOutput: (stream, chunk) => output.add(stream, chunk),
   });
-  // Behind the run: by the time that its request has been put together, the program is on its way.
   const analysis = beginAnalysis(deps, job, draining);
 
   let execution: Execution | undefined;
@@ -147,12 +146,11 @@ async function conclude(
 ): Promise<boolean> {
   const { store, queue, clock, emit, tracing } = deps;
   const endedAt = clock.now();
-  const written = await tracing.span('result', { parent: job.traceparent }, () =>
-    store.finish(job.jobId, owner, result, endedAt, {
-      ...(reason === undefined ? {} : { reason }),
-      ...(analysis === undefined ? {} : { analysis }),
-    }),
-  );
+  const finishing = store.finish(job.jobId, owner, result, endedAt, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(analysis === undefined ? {} : { analysis }),
+  });
+  const written = await traceLater(tracing, 'result', { parent: job.traceparent }, finishing);
   if (!written) {
     emit({ type: 'lease-lost', job });
     return false;
@@ -171,9 +169,10 @@ async function conclude(
 }
 
 function runProgram({ sandbox, tracing }: Dependencies, job: Job, hooks: RunHooks): Promise<Execution> {
-  return tracing.span('run', { parent: job.traceparent, outcome: describeExecution }, async () => {
+  const run = async () => {
     const language = findLanguage(job.submission.language);
     if (!language) throw new Error(`This runner does not know the language ${job.submission.language}.`);
     return execute(sandbox, job, language, hooks);
-  });
+  };
+  return traceLater(tracing, 'run', { parent: job.traceparent, outcome: describeExecution }, run());
 }

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Job } from '@rce/core/job.ts';
-import type { Attributes, Tracing } from '@rce/observability/tracing.ts';
+import type { Attributes, SpanOptions, Tracing } from '@rce/observability/tracing.ts';
 import type { Execution } from './execute.ts';
 
 /**
@@ -17,16 +18,36 @@ export function traceJob(
     'rce.language': job.submission.language,
     'rce.attempt': job.attempts,
   };
-  const over = async () => {};
-  void tracing.span('queue', { parent: job.traceparent, startedAt: job.createdAt }, over);
+  const claimedAt = Date.now();
+  const past = (name: string, parent: string | undefined, startedAt: number, endedAt: number) =>
+    traceLater(tracing, name, { parent, startedAt, endedAt }, Promise.resolve());
+  past('queue', job.traceparent, job.createdAt, receivedAt);
   return tracing.span(
     'job',
     { parent: job.traceparent, kind: 'consumer', startedAt: receivedAt, attributes },
     (traceparent) => {
-      void tracing.span('claim', { parent: traceparent, startedAt: receivedAt }, over);
+      past('claim', traceparent, receivedAt, claimedAt);
       return run(traceparent === undefined ? job : { ...job, traceparent });
     },
   );
+}
+
+/**
+ * The span of work that has begun. It is put down in the next turn of the event loop, so that the work does not wait
+ * for it. Returns the work.
+ */
+export function traceLater<Result>(
+  tracing: Tracing,
+  name: string,
+  options: SpanOptions<Result>,
+  work: Promise<Result>,
+): Promise<Result> {
+  const startedAt = Date.now();
+  void nextTurn()
+    .then(() => tracing.span(name, { startedAt, ...options }, () => work))
+    // Whoever waits for the work hears of its failure.
+    .catch(() => {});
+  return work;
 }
 
 export function describeExecution({ result }: Execution): Attributes {
