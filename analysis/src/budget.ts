@@ -1,9 +1,9 @@
 /**
  * Milliseconds of processor time that reading one program may take. Ordinary ones take a few; the first ones
- * in a process take more, while the engine has compiled nothing yet.
+ * in a thread take more, while the engine has compiled nothing yet.
  */
-export const DEFAULT_BUDGET = { cold: 700, warm: 160 } as const;
-const COLD_RUNS = 8;
+export const DEFAULT_BUDGET = { cold: 450, warm: 180 } as const;
+const COLD_RUNS = 3;
 /** Where other work keeps the processor busy, the clock runs on: this many times the budget ends it too. */
 export const WALL_FACTOR = 8;
 

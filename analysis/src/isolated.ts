@@ -16,7 +16,7 @@ const HEAP = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 } as cons
 /** A grammar is read from the disk and compiled in far less. */
 const MAX_LOADING_MS = 20_000;
 /** The thread minds its budget itself; it is ended when it is late by this factor. */
-const LATE = 1.25;
+const LATE = 1.2;
 const LOOK_EVERY_MS = 20;
 
 /**

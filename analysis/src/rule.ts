@@ -1,4 +1,5 @@
 import type { Finding } from '@rce/core/report.ts';
+import { ANALYZED_LANGUAGES, type AnalyzedLanguage } from './languages.ts';
 
 export const CATEGORIES = {
   'code-execution': 'Code execution',
@@ -20,19 +21,10 @@ export const CATEGORIES = {
 export type Category = keyof typeof CATEGORIES;
 
 /** What rules are written for; TypeScript is analysed with JavaScript's. */
-export const RULE_LANGUAGES = [
-  'python',
-  'javascript',
-  'bash',
-  'c',
-  'cpp',
-  'go',
-  'java',
-  'php',
-  'ruby',
-  'rust',
-] as const;
-export type RuleLanguage = (typeof RULE_LANGUAGES)[number];
+export type RuleLanguage = Exclude<AnalyzedLanguage, 'typescript'>;
+export const RULE_LANGUAGES = ANALYZED_LANGUAGES.filter(
+  (language): language is RuleLanguage => language !== 'typescript',
+);
 
 /** What may be asked of a value. */
 export type Test =
