@@ -129,7 +129,8 @@ export function containerConfig(shape: Shape, identity: Identity): ContainerCrea
     AttachStderr: true,
     Tty: false,
     // Beside NetworkMode none, which alone would cost a third more to start: Docker then writes /etc/hosts and
-    // the like. Therefore 127.0.0.1 is there, and the name localhost is not.
+    // the like. Therefore 127.0.0.1 is there, and the name localhost is not: an image's own /etc/hosts lies beneath an
+    // empty one of Docker's, archives are refused where the root is read-only, and mounts where there is a proxy.
     NetworkDisabled: true,
     Healthcheck: { Test: ['NONE'] },
     StopSignal: 'SIGKILL',
