@@ -8,8 +8,9 @@ IFS= read -r token || exit
 shift 2
 # Not in the background: the shell would have it ignore SIGINT. In a subshell: what the shell says of its end
 # ("Killed") must not go where its stderr goes. With pipes opened anew: flags that a program sets on them
-# (O_NONBLOCK) must not be the shell's.
-(exec "$@") >/proc/self/fd/1 2>/proc/self/fd/3 3>&-
+# (O_NONBLOCK) must not be the shell's. It starts in /, and goes to /work with its program: Node 18 looks for the
+# package.json of where it starts, and remembers that there was none.
+(cd / && PWD=/work OLDPWD=/ exec "$@") >/proc/self/fd/1 2>/proc/self/fd/3 3>&-
 status=$?
 kill -s KILL -- -1
 printf '%s\n' "$token" >&3
