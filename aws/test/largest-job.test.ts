@@ -51,6 +51,7 @@ const LARGEST: Record<string, SubmissionInput> = {
       tolerance: 0.123456789012345,
     })),
     ...all,
+    limits: { ...MAX_RUN_LIMITS, wallTimeMs: SUBMISSION_LIMITS.jobTimeMs / SUBMISSION_LIMITS.tests },
   }),
 };
 
