@@ -10,7 +10,7 @@ import { RULES } from './rules/index.ts';
 import { detect } from './shapes/index.ts';
 import { c, cpp, go, java, rust } from './syntax/compiled.ts';
 import type { Dialect } from './syntax/dialect.ts';
-import { javascript, typescript } from './syntax/javascript.ts';
+import { javascript } from './syntax/javascript.ts';
 import { python } from './syntax/python.ts';
 import { bash, php, ruby } from './syntax/scripted.ts';
 import { SyntaxTree } from './syntax/tree.ts';
@@ -18,7 +18,7 @@ import { SyntaxTree } from './syntax/tree.ts';
 const DIALECTS: Readonly<Record<AnalyzedLanguage, Dialect>> = {
   python,
   javascript,
-  typescript,
+  typescript: javascript,
   bash,
   c,
   cpp,
@@ -62,7 +62,7 @@ export async function analyze(
 ): Promise<AnalysisReport> {
   if (!isAnalyzed(language)) throw new UnsupportedLanguageError(language);
   const dialect = DIALECTS[language];
-  const loaded = await loadGrammar(dialect.grammar);
+  const loaded = await loadGrammar(language);
   const budgetMs = options.budgetMs ?? nextBudget();
   options.onStart?.(budgetMs);
 

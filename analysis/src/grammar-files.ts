@@ -2,28 +2,18 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ANALYZED_LANGUAGES, type AnalyzedLanguage } from './languages.ts';
 
 export const RUNTIME = 'web-tree-sitter/web-tree-sitter.wasm';
 
-/** The WebAssembly grammar of each language that is analysed, inside its npm package. */
-export const GRAMMARS = {
-  bash: 'tree-sitter-bash/tree-sitter-bash.wasm',
-  c: 'tree-sitter-c/tree-sitter-c.wasm',
-  cpp: 'tree-sitter-cpp/tree-sitter-cpp.wasm',
-  go: 'tree-sitter-go/tree-sitter-go.wasm',
-  java: 'tree-sitter-java/tree-sitter-java.wasm',
-  php: 'tree-sitter-php/tree-sitter-php.wasm',
-  ruby: 'tree-sitter-ruby/tree-sitter-ruby.wasm',
-  rust: 'tree-sitter-rust/tree-sitter-rust.wasm',
-  python: 'tree-sitter-python/tree-sitter-python.wasm',
-  javascript: 'tree-sitter-javascript/tree-sitter-javascript.wasm',
-  typescript: 'tree-sitter-typescript/tree-sitter-typescript.wasm',
-} as const;
-export type GrammarName = keyof typeof GRAMMARS;
+/** The WebAssembly grammar of a language, inside its npm package. */
+export function grammarOf(language: AnalyzedLanguage): string {
+  return `tree-sitter-${language}/tree-sitter-${language}.wasm`;
+}
 
 /** The .wasm files that have to lie beside a bundle of the analyzer, as absolute paths. */
 export function grammarFiles(): string[] {
-  return [RUNTIME, ...Object.values(GRAMMARS)].map(locate);
+  return [RUNTIME, ...ANALYZED_LANGUAGES.map(grammarOf)].map(locate);
 }
 
 /** Beside the running file when it is a bundle, else in node_modules. */

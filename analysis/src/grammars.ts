@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Language, Parser } from 'web-tree-sitter';
-import { GRAMMARS, type GrammarName, locate, RUNTIME } from './grammar-files.ts';
+import { grammarOf, locate, RUNTIME } from './grammar-files.ts';
+import type { AnalyzedLanguage } from './languages.ts';
 import { type Grammar, readGrammar } from './syntax/tree.ts';
 
 /** In pages of 64 KiB: the least that the runtime starts with, 32 MiB. What needs more than the maximum has it abort. */
@@ -43,10 +44,10 @@ export interface LoadedGrammar {
 }
 
 let runtime: Promise<void> | undefined;
-const loaded = new Map<GrammarName, Promise<LoadedGrammar>>();
+const loaded = new Map<AnalyzedLanguage, Promise<LoadedGrammar>>();
 
 /** Loads a grammar once per process. */
-export function loadGrammar(name: GrammarName): Promise<LoadedGrammar> {
+export function loadGrammar(name: AnalyzedLanguage): Promise<LoadedGrammar> {
   let loading = loaded.get(name);
   if (loading === undefined) {
     loading = load(name);
@@ -57,9 +58,9 @@ export function loadGrammar(name: GrammarName): Promise<LoadedGrammar> {
   return loading;
 }
 
-async function load(name: GrammarName): Promise<LoadedGrammar> {
+async function load(name: AnalyzedLanguage): Promise<LoadedGrammar> {
   runtime ??= startRuntime();
-  const [binary] = await Promise.all([readFile(locate(GRAMMARS[name])), runtime]);
+  const [binary] = await Promise.all([readFile(locate(grammarOf(name))), runtime]);
   reserve(unused - binary.length);
   const language = await Language.load(binary);
   const parser = new Parser();

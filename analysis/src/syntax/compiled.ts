@@ -92,12 +92,11 @@ const cTable = {
   },
 } as const;
 
-export const c: Dialect = dialectOf({ ...cTable, rules: 'c', grammar: 'c' });
+export const c: Dialect = dialectOf({ ...cTable, rules: 'c' });
 
 export const cpp: Dialect = dialectOf({
   ...cTable,
   rules: 'cpp',
-  grammar: 'cpp',
   scopes: { ...cTable.scopes, lambda_expression: 'function' },
   loops: { for_range_loop: each },
   exits: ['co_return_statement', 'co_yield_statement', 'co_await_expression'],
@@ -124,7 +123,6 @@ const LAST_PART = /([\w.-]+?)(?:\/v\d+)?$/;
 
 export const go: Dialect = dialectOf({
   rules: 'go',
-  grammar: 'go',
   scopes: { function_declaration: 'function', method_declaration: 'function', func_literal: 'function' },
   identifiers: new Set(['identifier', 'field_identifier']),
   exitCalls: new Set(['os.Exit', 'panic', 'log.Fatal', 'log.Fatalf', 'log.Fatalln', 'runtime.Goexit', '<-']),
@@ -183,7 +181,6 @@ const javaMethod = method('name', { method_invocation: 'object' });
 
 export const java: Dialect = dialectOf({
   rules: 'java',
-  grammar: 'java',
   scopes: {
     method_declaration: 'function',
     constructor_declaration: 'function',
@@ -262,7 +259,6 @@ const use: Binder = (tree, node, declare) => {
 
 export const rust: Dialect = dialectOf({
   rules: 'rust',
-  grammar: 'rust',
   scopes: {
     function_item: 'function',
     closure_expression: 'function',

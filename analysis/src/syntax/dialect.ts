@@ -1,4 +1,3 @@
-import type { GrammarName } from '../grammar-files.ts';
 import type { RuleLanguage } from '../rule.ts';
 import type { Binding, Reader } from './expression.ts';
 import type { Node, SyntaxTree } from './tree.ts';
@@ -35,7 +34,6 @@ export interface Loop {
 export interface Dialect {
   /** Whose rules and whose meaning of names hold. */
   readonly rules: RuleLanguage;
-  readonly grammar: GrammarName;
   /** Reads a node of each type as an expression; types that are absent are none. */
   readonly readers: Readonly<Record<string, Reader>>;
   /** Node types that open a scope of names. */

@@ -245,7 +245,6 @@ function bindParameters(tree: SyntaxTree, list: Node, declare: Parameters<Dialec
 
 export const python: Dialect = {
   rules: 'python',
-  grammar: 'python',
   readers,
   scopes: { function_definition: 'function', lambda: 'function', class_definition: 'class' },
   binds: new Set([

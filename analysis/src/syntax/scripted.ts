@@ -35,7 +35,6 @@ function bashCommand(tree: SyntaxTree, node: Node): Expression {
 
 export const bash: Dialect = dialectOf({
   rules: 'bash',
-  grammar: 'bash',
   scopes: { function_definition: 'function' },
   identifiers: new Set(['variable_name', 'command_name']),
   exitCalls: new Set(['break', 'exit', 'return', 'exec', 'kill']),
@@ -104,7 +103,6 @@ const phpMethod = method('name', phpReceivers);
 
 export const php: Dialect = dialectOf({
   rules: 'php',
-  grammar: 'php',
   scopes: {
     function_definition: 'function',
     method_declaration: 'function',
@@ -174,7 +172,6 @@ const rubyLoop = (tree: SyntaxTree, node: Node) => {
 
 export const ruby: Dialect = dialectOf({
   rules: 'ruby',
-  grammar: 'ruby',
   scopes: { method: 'function', singleton_method: 'function', lambda: 'function', class: 'class' },
   identifiers: new Set(['identifier', 'constant']),
   moduleName: (module) => module.replace(/^Kernel\./, ''),

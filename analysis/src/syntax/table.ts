@@ -8,7 +8,7 @@ import { NONE, type Node, type SyntaxTree } from './tree.ts';
 export type Binder = (tree: SyntaxTree, node: Node, declare: Declare) => void;
 type LoopReader = (tree: SyntaxTree, node: Node) => Loop | undefined;
 
-type Given = Pick<Dialect, 'rules' | 'grammar' | 'readers' | 'scopes' | 'exitCalls' | 'identifiers'> &
+type Given = Pick<Dialect, 'rules' | 'readers' | 'scopes' | 'exitCalls' | 'identifiers'> &
   Partial<Pick<Dialect, 'loops' | 'moduleName' | 'identifier' | 'assignments'>>;
 
 export interface SyntaxTable extends Given {
