@@ -7,6 +7,10 @@ import { z } from 'zod';
 import { CliError, problemError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
+/** The first answer brings the job's id; short programs are done by then, of long ones there is output to show. */
+const FIRST_WAIT_SECONDS = 1;
+const WAIT_SECONDS = 20;
+
 export interface ApiOptions {
   /** Of the server, for example http://127.0.0.1:3000 */
   readonly url: string;
@@ -22,13 +26,23 @@ export class Api {
   }
 
   /** @param waitSeconds how long to wait for the job's end. */
-  submit(submission: SubmissionInput, waitSeconds: number): Promise<JobView> {
+  submit(submission: SubmissionInput, waitSeconds = FIRST_WAIT_SECONDS): Promise<JobView> {
     return this.#call(JobView, 'POST', `/api/submit?wait=${waitSeconds}`, submission);
   }
 
   /** Waits until the job changes, for at most `waitSeconds`. */
   status(jobId: string, waitSeconds = 0): Promise<JobView> {
     return this.#call(JobView, 'GET', `/api/status/${encodeURIComponent(jobId)}?wait=${waitSeconds}`);
+  }
+
+  /** Waits for the job's end, and tells of each change on the way. */
+  async untilEnd(job: JobView, onChange: (job: JobView) => void = () => undefined): Promise<JobView> {
+    let latest = job;
+    while (latest.verdict === null) {
+      latest = await this.status(latest.jobId, WAIT_SECONDS);
+      onChange(latest);
+    }
+    return latest;
   }
 
   cancel(jobId: string): Promise<unknown> {

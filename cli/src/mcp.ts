@@ -10,10 +10,6 @@ import type { Api } from './api.ts';
 import { EXIT } from './exit-codes.ts';
 import { parseOptions } from './options.ts';
 
-/** The first answer brings the job's id, by which it can be cancelled; short programs are done by then. */
-const FIRST_WAIT_SECONDS = 1;
-const WAIT_SECONDS = 20;
-
 /** What an agent needs of a job. It knows what it sent, and asks for the analysis by itself. */
 const Outcome = JobView.omit({ source: true, analysisReport: true, limits: true, attempts: true });
 const Languages = z.object({ languages: z.array(LanguageView.omit({ example: true })) });
@@ -45,12 +41,11 @@ function server(api: Api): McpServer {
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
     async (submission, { mcpReq: { signal } }) => {
-      let job = await api.submit(submission, FIRST_WAIT_SECONDS);
+      const job = await api.submit(submission);
       const cancel = () => void api.cancel(job.jobId).catch(() => undefined);
       if (signal.aborted) cancel();
       else signal.addEventListener('abort', cancel, { once: true });
-      while (job.verdict === null) job = await api.status(job.jobId, WAIT_SECONDS);
-      return answer(Outcome.parse(job));
+      return answer(Outcome.parse(await api.untilEnd(job)));
     },
   );
   mcpServer.registerTool(

@@ -8,10 +8,6 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { pair, parseOptions } from './options.ts';
 import { languageOf, readPiped, readText } from './source.ts';
 
-/** The first answer: short programs are done by then, of long ones there is output to show. */
-const FIRST_WAIT_SECONDS = 1;
-const WAIT_SECONDS = 20;
-
 const OPTIONS = {
   language: { type: 'string', short: 'l' },
   stdin: { type: 'string' },
@@ -35,23 +31,23 @@ export async function run(api: Api, args: readonly string[]): Promise<number> {
   if (file === '-' && values.language === undefined) throw usageError('rce run - needs --language.');
   const submission = await toSubmission(api, file, rest, values);
 
-  let job = await api.submit(submission, values.wait ? FIRST_WAIT_SECONDS : 0);
+  const first = await api.submit(submission, values.wait ? undefined : 0);
   if (!values.wait) {
-    console.log(values.json ? JSON.stringify(job) : job.jobId);
+    console.log(values.json ? JSON.stringify(first) : first.jobId);
     return EXIT.ok;
   }
   process.once('SIGINT', () => {
     api
-      .cancel(job.jobId)
+      .cancel(first.jobId)
       .catch(() => undefined)
       .finally(() => process.exit(EXIT.interrupted));
   });
   const printer = new Printer();
-  for (;;) {
-    if (!values.json) printer.print(job);
-    if (job.verdict !== null) break;
-    job = await api.status(job.jobId, WAIT_SECONDS);
-  }
+  const show = (now: JobView) => {
+    if (!values.json) printer.print(now);
+  };
+  show(first);
+  const job = await api.untilEnd(first, show);
   if (values.json) console.log(JSON.stringify(job, undefined, 2));
   else printEnd(job);
   return exitCodeOf(job);

@@ -35,7 +35,7 @@ const allow = (names: string[], ...args: object[]) => ({ names, action: ALLOW, a
  * gVisor answers EPERM to all that is not allowed (up to its release of 2024 at least), after which glibc would not
  * fall back to clone. So clone3 is allowed there: user namespaces that it makes are of gVisor's kernel, not the host's.
  */
-export function seccompProfile(kernel: 'linux' | 'gvisor' = 'linux'): string {
+export function seccompProfile(kernel: 'linux' | 'gvisor'): string {
   const profile = {
     defaultAction: ERRNO,
     defaultErrnoRet: EPERM,
