@@ -13,24 +13,35 @@
  * where the key is a line, a range, or `*` for anywhere, and an expectation is a rule, a category, or `any`.
  * Findings of severity `info` count where they are expected and are never false alarms.
  * Programs without expectations are ordinary ones: each scored finding in them is a false alarm.
+ * Read are the files of all analysed languages up to 256 KiB, and scripts by their first line.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analyze } from '@rce/analysis/analyze.ts';
+import { isAnalyzed } from '@rce/analysis/languages.ts';
 import { RULES } from '@rce/analysis/rules/index.ts';
 import type { Finding } from '@rce/core/report.ts';
+import { LANGUAGES as CATALOG } from '@rce/languages/catalog.ts';
 import { z } from 'zod';
 
-const LANGUAGES: Readonly<Record<string, string>> = {
-  '.py': 'python',
-  '.js': 'javascript',
-  '.mjs': 'javascript',
-  '.cjs': 'javascript',
-  '.jsx': 'javascript',
-  '.ts': 'typescript',
-  '.mts': 'typescript',
-};
+/** Which language a file name's end stands for: as the catalogue names its programs, and as others do too. */
+const LANGUAGES = new Map<string, string>([
+  ...CATALOG.filter(({ id }) => isAnalyzed(id)).map(({ id, fileName }) => [extname(fileName), id] as const),
+  ...['.mjs', '.cjs', '.jsx'].map((end) => [end, 'javascript'] as const),
+  ...['.mts', '.cts'].map((end) => [end, 'typescript'] as const),
+  ...['.bash'].map((end) => [end, 'bash'] as const),
+  ...['.h'].map((end) => [end, 'c'] as const),
+  ...['.cc', '.cxx', '.hpp'].map((end) => [end, 'cpp'] as const),
+]);
+/** Scripts go by their first line, whatever they are called. */
+const INTERPRETERS: readonly (readonly [RegExp, string])[] = [
+  [/^#!\s*\S*(?:\/|env )(?:ba|da)?sh\b/, 'bash'],
+  [/^#!\s*\S*(?:\/|env )python/, 'python'],
+  [/^#!\s*\S*(?:\/|env )node\b/, 'javascript'],
+  [/^#!\s*\S*(?:\/|env )ruby/, 'ruby'],
+  [/^#!\s*\S*(?:\/|env )php/, 'php'],
+];
 const Expected = z.record(z.string(), z.record(z.string(), z.array(z.string())));
 const CATEGORY = new Map(RULES.map((rule) => [rule.id, rule.category as string]));
 const MAX_BYTES = 256 * 1024;
@@ -63,10 +74,9 @@ const severe = { lines: 0, files: 0, findings: 0, high: [] as string[] };
 const missed: string[] = [];
 const alarms: string[] = [];
 
-for (const path of programs(dir)) {
-  const code = readFileSync(path, 'utf8');
+for (const { path, language, code } of programs(dir)) {
   const name = relative(dir, path);
-  const report = await analyze({ language: LANGUAGES[extname(path)] ?? '', code }, { budgetMs: 60_000 });
+  const report = await analyze({ language, code }, { budgetMs: 60_000 });
   const expectations = [...fromComments(code), ...fromFile(expectedFile[name] ?? {})];
   const matched = new Set<Finding>();
   for (const expectation of expectations) {
@@ -106,6 +116,7 @@ console.log(
     `${severe.high.length} high or critical: ${rate.toFixed(2)} per 1,000 lines`,
 );
 if (values.list) {
+  console.log(`\nHigh or critical:\n${severe.high.join('\n')}`);
   console.log(`\nMissed:\n${missed.join('\n')}`);
   console.log(`\nNot expected:\n${alarms.join('\n')}`);
 }
@@ -172,12 +183,20 @@ function readExpected(path: string): z.infer<typeof Expected> {
   }
 }
 
-function* programs(folder: string): Generator<string> {
+interface SourceFile {
+  readonly path: string;
+  readonly language: string;
+  readonly code: string;
+}
+
+function* programs(folder: string): Generator<SourceFile> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== '.git') yield* programs(path);
-    else if (entry.isFile() && LANGUAGES[extname(path)] !== undefined && !path.endsWith('.d.ts')) {
-      if (statSync(path).size <= MAX_BYTES) yield path;
+    else if (entry.isFile() && !path.endsWith('.d.ts') && statSync(path).size <= MAX_BYTES) {
+      const code = readFileSync(path, 'utf8');
+      const language = LANGUAGES.get(extname(path)) ?? INTERPRETERS.find(([line]) => line.test(code))?.[1];
+      if (language !== undefined) yield { path, language, code };
     }
   }
 }

@@ -2,18 +2,21 @@ import { fold } from './folding.ts';
 import { CLEANERS, DECODERS, KNOWN_INPUT, NUMERIC, SENSITIVE_PATH } from './known-functions.ts';
 import type { Program } from './program.ts';
 import type { Argument, Call } from './syntax/expression.ts';
+import { unescapeText } from './syntax/text.ts';
 import { NONE } from './syntax/tree.ts';
-import { clip, derive, join, ORIGIN, UNKNOWN, type Value } from './value.ts';
+import { clip, derive, join, ORIGIN, textValue, UNKNOWN, type Value } from './value.ts';
 
 /** What gives one part of it. */
 const PICKS = /\.(?:get|pop|setdefault)$/;
+/** Commands of Bash whose output was no text of the script. */
+const BRINGS = /^(?:curl|wget|fetch|base(?:32|64)|xxd|openssl)\(\)$/;
 /** More arguments than these are not looked at. */
 const MAX_FOLDED = 512;
 const MAX_DERIVED = 16;
 
 /** The value of a call: what a function of the program returns, or what is known of a library's. */
 export function callValue(program: Program, { callee, args, name }: Call): Value {
-  const called = name === undefined ? program.value(callee) : { ...UNKNOWN, name };
+  const called = name === undefined ? program.function(callee) : { ...UNKNOWN, name };
   const expression = program.expression(callee);
   const receiver =
     expression.kind === 'member' || expression.kind === 'index'
@@ -26,6 +29,10 @@ export function callValue(program: Program, { callee, args, name }: Call): Value
     program,
   );
   if (folded !== undefined) return folded;
+  if (program.dialect.rules === 'bash') {
+    const made = bashResult(program, called.name, args);
+    if (made !== undefined) return made;
+  }
   const looked =
     program.dialect.rules === 'python'
       ? pythonLookup(program, called, args)
@@ -52,6 +59,18 @@ export function callValue(program: Program, { callee, args, name }: Call): Value
     return { ...UNKNOWN, name: called.name === '' ? '' : clip(`${called.name}()`) };
   }
   return result(program, called, receiver, args);
+}
+
+/** What `echo` and `printf` write, where it is known; of a pipeline, the part that fetches or decodes. */
+function bashResult(program: Program, name: string, args: readonly Argument[]): Value | undefined {
+  if (name !== 'echo' && name !== 'printf' && name !== '|') return undefined;
+  const words = args.slice(0, MAX_DERIVED).map((arg) => program.value(arg.node));
+  if (name === '|') return words.find((word) => BRINGS.test(word.name)) ?? words.at(-1);
+  if (words.length === 0 || words.some((word) => word.text === undefined)) return undefined;
+  const said = words.map((word) => word.text ?? '').filter((word, at) => at > 0 || !/^-[neE]+$/.test(word));
+  const text = said.join(' ').slice(0, 4096);
+  const plain = unescapeText(text);
+  return { ...textValue(plain), ...(plain === text ? {} : { decoded: true }) };
 }
 
 /** Calls by which Python reaches modules and attributes. */

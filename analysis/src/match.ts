@@ -218,14 +218,26 @@ export class Matcher {
     }
     if (value.text !== undefined) {
       const text = value.text.slice(0, MAX_MATCHED);
-      if (this.isDocumentation(program, node)) return;
+      if (this.isDocumentation(program, node) || this.isAsked(program, node)) return;
       for (const { rule, match } of this.texts) {
         if (match.hidden && !isHidden(value)) continue;
         const found = match.text.exec(text);
         if (found === null || match.accept?.(found[0]) === false) continue;
         hits.push(this.hit(program, rule, node, found[0].slice(0, 60), false));
       }
-    } else this.format(program, node, hits);
+    } else if (!this.isAsked(program, node)) this.format(program, node, hits);
+  }
+
+  /** Whether something is there does no harm to ask. */
+  private isAsked({ tree, dialect }: Program, node: Node): boolean {
+    if (dialect.asks === undefined) return false;
+    let at = tree.parent(node);
+    for (let steps = 0; steps < 4 && at !== NONE; steps += 1) {
+      if (dialect.asks.has(tree.type(at))) return true;
+      if (!/_expression$|^concatenation$/.test(tree.type(at))) return false;
+      at = tree.parent(at);
+    }
+    return false;
   }
 
   /** Text that is put together: `+`, `%`, templates and `.format()`. */

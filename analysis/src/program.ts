@@ -148,9 +148,16 @@ export class Program {
     }
   }
 
+  /** What is called, which may be given by its name. */
+  function(callee: Node): Value {
+    const value = this.value(callee);
+    const named = this.dialect.callsTexts === true && value.text !== undefined && value.text !== '';
+    return named ? { ...UNKNOWN, name: clip(this.dialect.identifier(value.text ?? '')) } : value;
+  }
+
   /** The name of what is called, aliases resolved. */
   called({ name, callee }: Call): string {
-    return name ?? this.value(callee).name;
+    return name ?? this.function(callee).name;
   }
 
   private global(raw: string): Value {

@@ -22,6 +22,10 @@ const JS_SENDS = [
   'dns.{lookup,resolve}',
 ];
 
+/** What is run at every start or login. */
+export const PERSISTENT =
+  /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|zprofile)$|authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i;
+
 export const ABUSE: readonly Rule[] = [
   {
     id: 'mining',
@@ -126,7 +130,7 @@ export const ABUSE: readonly Rule[] = [
   },
   {
     id: 'persistence',
-    languages: RULE_LANGUAGES,
+    languages: RULE_LANGUAGES.filter((language) => language !== 'bash'),
     severity: 'high',
     confidence: 'medium',
     category: 'abuse',
@@ -135,7 +139,7 @@ export const ABUSE: readonly Rule[] = [
     why: 'What is written there stays on the machine and runs again.',
     remedy: 'Let an installer do it, where the user sees it.',
     match: {
-      text: /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|zprofile)$|authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i,
+      text: PERSISTENT,
     },
     bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a")',
     good: 'open("bashrc.txt", "a")',

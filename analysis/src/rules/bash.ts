@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
-import { SYSTEM_PATH } from './file-system.ts';
+import { PERSISTENT } from './abuse.ts';
+import { CREDENTIALS, SYSTEM_PATH } from './file-system.ts';
 import { CODE, FILES, HARM, KERNEL, NET, SHELL } from './kinds.ts';
 
 const languages = ['bash'] as const;
@@ -7,9 +8,14 @@ const SHELLS = '{sh,bash,dash,zsh,ksh}';
 /** Commands that run what they are given, as values of a pipeline's parts. */
 const RUNS = { nameMatches: /^(?:(?:ba|da|z|k)?sh|python[\d.]*|perl|ruby|node|php|sudo|eval|source)\(\)$/ };
 const FETCHES = { nameMatches: /^(?:curl|wget|fetch)\(\)$/ };
-const DECODES = { nameMatches: /^(?:base64|xxd|openssl|gunzip|rev)\(\)$/ };
+const DECODES = {
+  nameMatches: /^(?:base(?:32|64)|xxd|openssl|g?unzip|zcat|bunzip2|unxz|uudecode|rev|tr)\(\)$/,
+};
+/** Without these the machine, or everything of a user, is gone. */
 const SYSTEM =
-  /^(?:\/|\/\*|~\/?\*?|--no-preserve-root|\/(?:bin|boot|dev|etc|home|lib\w*|opt|root|sbin|sys|usr|var)(?:\/.*)?)$/;
+  /^(?:\/\*?|~\/?\*?|--no-preserve-root|\/(?:home|media|mnt|opt|root|srv|usr|var)(?:\/\*?)?|\/home\/[^/]+(?:\/\*?)?|\/(?:usr\/(?:local|share)|var\/(?:lib|log|mail|www))(?:\/\*?)?|\/(?:usr\/)?(?:bin|lib\w{0,4}|sbin)(?:\/[^/]*)?|\/(?:boot|dev|etc|sys)(?:\/.*)?)$/;
+/** Names of keys and accounts as one word: sentences about them are none. */
+const PRIVATE = new RegExp(`^(?!\\S*etc/passwd)(?=\\S*$).*${CREDENTIALS.source}`);
 
 /** Rules for Bash. Starting programs is what it is for: only what is dangerous to start is found. */
 export const BASH: readonly Rule[] = [
@@ -30,6 +36,13 @@ export const BASH: readonly Rule[] = [
         ],
       },
       { call: [SHELLS, '{source,.,eval}'], when: [{ arg: 'any', is: FETCHES }] },
+      {
+        call: ['<<'],
+        when: [
+          { arg: 'any', is: RUNS },
+          { arg: 'any', is: FETCHES },
+        ],
+      },
     ],
     bad: 'curl -s http://x.example/a | sh',
     good: 'curl -s http://x.example/a | grep sh',
@@ -85,10 +98,24 @@ export const BASH: readonly Rule[] = [
     severity: 'low',
     confidence: 'medium',
     ...CODE,
-    message: '{} runs a text',
+    message: 'a text is run as commands',
     hides: true,
     match: [
       { call: ['eval'], when: [{ arg: 0, is: 'constant' }] },
+      {
+        call: ['|'],
+        when: [
+          { arg: 0, is: 'text' },
+          { arg: 'any', is: RUNS },
+        ],
+      },
+      {
+        call: ['<<'],
+        when: [
+          { arg: 'any', is: RUNS },
+          { arg: 'any', is: 'text' },
+        ],
+      },
       {
         call: [SHELLS],
         when: [
@@ -129,6 +156,56 @@ export const BASH: readonly Rule[] = [
     ],
     bad: 'rm -rf / --no-preserve-root',
     good: 'rm -rf build',
+  },
+  {
+    id: 'bash-remove-outside',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...FILES,
+    message: '{} removes folders of the system, or changes who may use them',
+    match: {
+      call: ['{rm,chmod,chown}'],
+      when: [
+        { arg: 'any', is: { matches: /^-(?:\w*[rR]\w*|-recursive)$/ } },
+        { arg: 'any', is: { matches: /^\/(?!tmp\/|dev\/shm\/|proc\/)[a-z]/ }, not: { matches: SYSTEM } },
+      ],
+    },
+    bad: 'rm -rf /var/lib/service/data',
+    good: 'rm -rf /tmp/build',
+  },
+  {
+    id: 'bash-credentials',
+    languages,
+    severity: 'high',
+    confidence: 'high',
+    category: 'file-system',
+    cwe: 522,
+    message: 'the path {} belongs to a file of keys or passwords',
+    why: 'Whoever reads it can be somebody else; whoever writes it lets himself in.',
+    remedy: 'Give the script the one thing that it needs, as input.',
+    match: [{ text: PRIVATE }, { built: PRIVATE }],
+    bad: 'cat ~/.ssh/id_rsa',
+    good: '[ -f ~/.ssh/id_rsa ] || echo "there is no key in ~/.ssh"',
+  },
+  {
+    id: 'bash-persistence',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    ...KERNEL,
+    category: 'abuse',
+    cwe: 506,
+    message: 'what is run at every start or login is changed by {}',
+    match: [
+      {
+        call: ['>', '{cp,mv,install,ln,tee,dd,sed,chmod,rsync,wget,curl}'],
+        when: [{ arg: 'any', is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }],
+      },
+      { call: ['{systemctl,update-rc.d,chkconfig}'], when: [{ arg: 'any', is: { matches: /^enable$/ } }] },
+    ],
+    bad: 'echo "./job &" >> ~/.bashrc',
+    good: '[ -x /etc/init.d/web ] && /etc/init.d/web stop',
   },
   {
     id: 'bash-listening-shell',

@@ -25,13 +25,13 @@ const promises = (names: readonly string[]) =>
   names.flatMap((name) => [name, name.replace('fs.', 'fs.promises.')]);
 
 /** Files that hold what opens other doors. */
-const CREDENTIALS =
+export const CREDENTIALS =
   /(?:^|[/\\\0])(?:etc\/(?:passwd|shadow|gshadow|sudoers)|\.ssh(?:[/\\]|$)|(?<=[/\\])id_(?:rsa|ed25519|ecdsa|dsa)|\.aws[/\\](?:credentials|config)|\.netrc$|\.git-credentials|\.docker\/config\.json|\.kube\/config|\.gnupg|\.pypirc|\.bash_history|wallet\.dat|Login Data|(?:Local Storage|User Data)[/\\]\S|(?:key4|logins)\.(?:db|json)|cookies\.sqlite|serviceaccount\/token|docker\.sock|\.mozilla[/\\]firefox|\.config\/gcloud|\.azure[/\\])/;
 
 export const FILE_SYSTEM: readonly Rule[] = [
   {
     id: 'credential-file',
-    languages: RULE_LANGUAGES,
+    languages: RULE_LANGUAGES.filter((language) => language !== 'bash'),
     severity: 'high',
     confidence: 'high',
     category: 'file-system',

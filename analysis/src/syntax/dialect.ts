@@ -62,4 +62,8 @@ export interface Dialect {
   readonly receivers: ReadonlySet<string>;
   /** Statement lists: what stands behind a return in one of these is never reached. */
   readonly blocks: ReadonlySet<string>;
+  /** A text where a function is called is the function's name: `$f('x')`, `"c"url x`. */
+  readonly callsTexts?: boolean;
+  /** Node types in which a path is only asked about: `[ -f /etc/passwd ]`. */
+  readonly asks?: ReadonlySet<string>;
 }

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { type Expression, OTHER } from './expression.ts';
+import { type Expression, OTHER, type Reader } from './expression.ts';
 import {
   assignment,
   backticks,
@@ -21,6 +21,7 @@ import {
   text,
   variable,
 } from './table.ts';
+import { unescapeText } from './text.ts';
 import { NONE, type Node, type SyntaxTree } from './tree.ts';
 
 /** The tables of Bash, PHP and Ruby. */
@@ -28,13 +29,107 @@ import { NONE, type Node, type SyntaxTree } from './tree.ts';
 /** A variable is never a command, whatever it is called. */
 const bashVariable = (raw: string) => `$${raw}`;
 
-function bashCommand(tree: SyntaxTree, node: Node): Expression {
-  const args = tree.children(node, 'argument').map((argument) => ({ node: argument }));
-  return { kind: 'call', callee: tree.child(node, 'name'), args };
+/** Commands that run the command they are given, with their options that take a value. */
+const PASSES_ON = new Map([
+  ...['command', 'builtin', 'nohup', 'setsid', 'time', 'busybox', 'chronic'].map((own) => [own, ''] as const),
+  ['env', 'uCS'],
+  ['nice', 'n'],
+  ['ionice', 'cnp'],
+  ['timeout', 'ks'],
+  ['stdbuf', 'ioe'],
+]);
+/** The like, which have a meaning of their own besides. */
+const ALSO_RUNS = new Map([
+  ['sudo', 'ughpCDRrtTU'],
+  ['doas', 'uC'],
+  ['exec', 'a'],
+  ['xargs', 'InPLdasE'],
+  ['unshare', ''],
+  ['nsenter', 't'],
+]);
+const MAX_WORDS = 24;
+
+/** The position of the command among the words that are given to one of these. */
+function givenCommand(tree: SyntaxTree, words: readonly Node[], valued: string): number {
+  for (let at = 0; at < Math.min(words.length, MAX_WORDS); at += 1) {
+    const word = tree.text(words[at] ?? NONE);
+    if (/^-[a-zA-Z]$/.test(word) && valued.includes(word.charAt(1))) at += 1;
+    else if (!/^(?:-.*|\w+=.*|[\d.]+[smhd]?)$/s.test(word)) return at;
+  }
+  return -1;
 }
+
+function bashCommand(tree: SyntaxTree, node: Node): Expression {
+  const callee = tree.child(node, 'name');
+  const words = tree.children(node, 'argument');
+  const valued = PASSES_ON.get(tree.text(callee).slice(0, 16));
+  const at = valued === undefined ? -1 : givenCommand(tree, words, valued);
+  const given = tree.children(node).filter((part) => tree.type(part) === 'herestring_redirect');
+  return {
+    kind: 'call',
+    callee: at === -1 ? callee : (words[at] ?? NONE),
+    args: [...words.slice(at + 1), ...given].map((argument) => ({ node: argument })),
+  };
+}
+
+/** A word is text, or the command that `sudo`, `xargs` or `find -exec` is given. */
+function bashWord(tree: SyntaxTree, node: Node): Expression {
+  const own = tree.text(node).replace(/\\(.)/g, '$1');
+  const around = tree.parent(node);
+  if (tree.field(node) !== 'argument' || node - around > 4 * MAX_WORDS) return { kind: 'text', text: own };
+  const command = tree.text(tree.child(around, 'name')).slice(0, 16);
+  const valued = ALSO_RUNS.get(command);
+  if (valued !== undefined) {
+    const words = tree.children(around, 'argument');
+    const at = givenCommand(tree, words, valued);
+    if (words[at] === node) return commandOf(own, words.slice(at + 1));
+  } else if (command === 'find' && /^-(?:exec|execdir|ok)$/.test(tree.text(node - 1))) {
+    const words = tree.children(around, 'argument').filter((word) => word > node);
+    return commandOf(own, words);
+  }
+  return { kind: 'text', text: own };
+}
+
+const commandOf = (own: string, words: readonly Node[]): Expression => ({
+  kind: 'call',
+  callee: NONE,
+  name: own,
+  args: words.slice(0, MAX_WORDS).map((word) => ({ node: word })),
+});
+
+/** `"$(command)"` is what the command gives. */
+const bashString: Reader = (tree, node) => {
+  const [only, other] = tree.children(node);
+  const quoted = only !== undefined && other === undefined && tree.type(only) === 'command_substitution';
+  return quoted && tree.end(only) === tree.end(node) - 1 ? { kind: 'same', of: only } : text(tree, node);
+};
+
+/** A command that is given a text in the script itself: `sh <<END`, `cat <<END | sh`. */
+function bashRedirected(tree: SyntaxTree, node: Node): Expression {
+  const parts = tree.children(node).flatMap((part) => {
+    if (tree.field(part) !== 'redirect') return [part];
+    return tree.type(part) === 'heredoc_redirect' ? tree.children(part) : [];
+  });
+  const args = parts.flatMap((part) => (tree.type(part) === 'pipeline' ? tree.children(part) : [part]));
+  return {
+    kind: 'call',
+    callee: NONE,
+    name: '<<',
+    args: args.slice(0, MAX_WORDS).map((argument) => ({ node: argument })),
+  };
+}
+
+/** Whether a redirection reads or writes. */
+const bashRedirect: Reader = (tree, node) => {
+  const to = tree.child(node, 'destination');
+  const reads = to !== NONE && /^\d*<\s*$/.test(tree.source.slice(tree.start(node), tree.start(to)));
+  return calls(reads ? '<' : '>')(tree, node);
+};
 
 export const bash: Dialect = dialectOf({
   rules: 'bash',
+  callsTexts: true,
+  asks: new Set(['test_command']),
   scopes: { function_definition: 'function' },
   identifiers: new Set(['variable_name', 'command_name']),
   exitCalls: new Set(['break', 'exit', 'return', 'exec', 'kill']),
@@ -81,16 +176,20 @@ export const bash: Dialect = dialectOf({
       if (first === NONE || tree.type(first) === 'word') return name(tree, node);
       return { kind: 'same', of: first };
     },
-    word: text,
+    word: bashWord,
+    string: bashString,
     raw_string: text,
-    ansi_c_string: text,
+    ansi_c_string: (tree, node) => ({ kind: 'text', text: unescapeText(tree.text(node).slice(2, -1)) }),
+    heredoc_body: text,
     concatenation: (tree, node) => ({ kind: 'template', parts: tree.children(node) }),
     simple_expansion: same(),
     variable_name: (tree, node) => ({ kind: 'name', name: bashVariable(tree.text(node)) }),
     command_substitution: same(),
     process_substitution: same(),
     pipeline: calls('|'),
-    file_redirect: calls('>'),
+    herestring_redirect: same(),
+    redirected_statement: bashRedirected,
+    file_redirect: bashRedirect,
   },
 });
 
@@ -103,6 +202,7 @@ const phpMethod = method('name', phpReceivers);
 
 export const php: Dialect = dialectOf({
   rules: 'php',
+  callsTexts: true,
   scopes: {
     function_definition: 'function',
     method_declaration: 'function',

@@ -9,7 +9,7 @@ export type Binder = (tree: SyntaxTree, node: Node, declare: Declare) => void;
 type LoopReader = (tree: SyntaxTree, node: Node) => Loop | undefined;
 
 type Given = Pick<Dialect, 'rules' | 'readers' | 'scopes' | 'exitCalls' | 'identifiers'> &
-  Partial<Pick<Dialect, 'loops' | 'moduleName' | 'identifier' | 'assignments'>>;
+  Partial<Pick<Dialect, 'loops' | 'moduleName' | 'identifier' | 'assignments' | 'callsTexts' | 'asks'>>;
 
 export interface SyntaxTable extends Given {
   readonly binders: Readonly<Record<string, Binder>>;
