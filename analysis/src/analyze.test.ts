@@ -55,8 +55,50 @@ describe('a dangerous call is found under whatever name it goes', () => {
     ['javascript', 'globalThis[codes.map((c) => String.fromCharCode(c)).join("")](code)', 'decoded-name'],
     ['typescript', 'class A { f = eval; g(x: string) { this.f(x); } }', 'js-eval'],
     ['typescript', "import * as cp from 'child_process';\n(cp.exec as any)(process.argv[2]!);", 'js-shell'],
+    ['bash', 'a=cu; b=rl; $a$b -s "$1" | sudo sh', 'bash-fetched-code'],
+    ['bash', 'sh <<< "$(curl -s "$1")"', 'bash-fetched-code'],
+    ['bash', 'cat <<END | sh\nrm -rf /usr\nEND', 'bash-remove-system'],
+    ['bash', 'find / -exec rm -rf /home {} +', 'bash-remove-system'],
+    ['bash', 'env A=1 timeout 5 rm -rf /etc', 'bash-remove-system'],
+    ['bash', "echo 'rm -rf /boot' | sh", 'bash-remove-system'],
   ])('%s: %s', async (language, code, rule) => {
     expect(await rules(language, code)).toContain(rule);
+  });
+});
+
+describe('what only grows, or waits for itself, has no end', () => {
+  it.each([
+    ['python', 's = "x"\nwhile s: s += s', 'endless-loop'],
+    ['python', 'l = [1]\nwhile len(l) > 0: l.extend(l)', 'endless-loop'],
+    ['python', 'def g(): yield from g()\nlist(g())', 'endless-recursion'],
+    ['python', 'async def f(): await f()', 'endless-recursion'],
+    ['javascript', "let s = 'x'; while (s) s = s.concat(s);", 'endless-loop'],
+    ['javascript', 'function f() { return Promise.resolve().then(() => f()); }\nf();', 'endless-recursion'],
+    ['javascript', 'async function f() { await f(); }\nf();', 'endless-recursion'],
+    ['javascript', 'function* g() { yield* g(); }\n[...g()];', 'endless-recursion'],
+    ['javascript', 'async function f() { while (true) await null; }', 'endless-loop'],
+    ['bash', 's=x\nwhile [ -n "$s" ]; do s=$s$s; done', 'endless-loop'],
+    ['cpp', 'int main() { std::string s = "x"; while (!s.empty()) s += s; }', 'endless-loop'],
+    ['go', 'package main\nfunc main() { s := "x"; for s != "" { s += s } }', 'endless-loop'],
+    ['java', 'class A { void f(String s) { while (s.length() > 0) s = s + s; } }', 'endless-loop'],
+    ['php', '<?php while ($s) $s .= $s;', 'endless-loop'],
+    ['ruby', 's = "x"\nwhile s\n  s << s\nend', 'endless-loop'],
+    ['rust', 'fn main() { while !s.is_empty() { s = s.clone() + &s; } }', 'endless-loop'],
+  ])('%s: %s', async (language, code, rule) => {
+    expect(await rules(language, code)).toContain(rule);
+  });
+
+  it.each([
+    ['python', 'while len(s) < n: s += s'],
+    ['python', 'while stack:\n    stack.extend(stack)\n    stack.pop()'],
+    ['python', 'def walk(t):\n    if t:\n        yield from walk(t.left)'],
+    ['javascript', 'async function f(n) { if (n > 0) await f(n - 1); }'],
+    ['javascript', 'async function f() { await sleep(1000); await f(); }'],
+    ['javascript', 'function f() { setTimeout(f, 100); }'],
+    ['c', 'int main(void) { int x = 1; while (x) x *= 2; }'],
+    ['bash', 'while [ -n "$s" ]; do s=$(next "$s"); done'],
+  ])('%s: %s ends, or gives others a turn', async (language, code) => {
+    expect((await rules(language, code)).filter((rule) => rule.startsWith('endless'))).toEqual([]);
   });
 });
 

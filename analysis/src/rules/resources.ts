@@ -99,7 +99,7 @@ export const RESOURCES: readonly Rule[] = [
     category: 'resources',
     cwe: 674,
     message: '{} calls itself whatever happens',
-    why: 'It ends when the stack is full.',
+    why: 'It ends when the stack is full; where each call waits its turn, not at all.',
     remedy: 'Return without the call in the simplest case.',
     match: { shape: 'endless-recursion' },
     bad: 'def f(n):\n    return f(n + 1)\nf(0)',

@@ -1,6 +1,7 @@
 import type { Program } from '../program.ts';
 import type { Loop } from '../syntax/dialect.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
+import { doublesForever } from './doubling.ts';
 import type { Report } from './index.ts';
 import { countAssignments, isStuck, movesAway } from './stuck-loops.ts';
 
@@ -20,7 +21,7 @@ const SENDS =
   /(?:^|\.)(?:sendto|sendall|send)$|^(?:requests|httpx)\.\w+$|^(?:urllib\.request\.urlopen|https?\.(?:get|request)|fetch)$/;
 /** Calls that neither wait nor end the loop by an error; others may. */
 const HARMLESS =
-  /^(?:echo|printf|puts|putchar|malloc|calloc|println!|print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:fmt|System\.out|console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start))$/;
+  /^(?:echo|printf|puts|putchar|malloc|calloc|println!|print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:fmt|System\.out|console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start|clone|push_str|to_string|to_owned|len|length|size|is_?[eE]mpty|empty\??))$/;
 
 export function detectLoops(program: Program, report: Report): void {
   const { tree, dialect } = program;
@@ -34,6 +35,7 @@ export function detectLoops(program: Program, report: Report): void {
     const end = headEnd(program, node, loop);
     const endless =
       runsForever(program, loop) ||
+      doublesForever(program, loop) ||
       (dialect.seesChanges && (isStuck(program, node, loop, assigned) || movesAway(program, node, loop)));
     // A server waits for somebody to start something for; a bomb does not wait.
     const starts = (endless && body & STARTING) || (!leaves && body & FORKING);
@@ -182,7 +184,7 @@ function survey(program: Program): Uint8Array {
   for (let node = tree.size - 1; node > 0; node -= 1) {
     const type = tree.type(node);
     let own = flags[node] ?? 0;
-    if (dialect.exits.has(type)) own |= LEAVES;
+    if (dialect.exits.has(type)) own |= isAwaitOfNothing(program, node) ? 0 : LEAVES;
     // `break label` may leave any loop around it.
     else if (dialect.breaks.has(type)) own |= tree.first(node) === NONE ? BREAKS : LEAVES;
     else {
@@ -204,6 +206,13 @@ function survey(program: Program): Uint8Array {
     if (parent !== NONE) flags[parent] = (flags[parent] ?? 0) | own;
   }
   return flags;
+}
+
+/** `await null` only lets other waiting functions go on; nothing outside the program gets a turn. */
+function isAwaitOfNothing(program: Program, node: Node): boolean {
+  if (program.tree.type(node) !== 'await_expression') return false;
+  const { kind, name } = program.value(program.tree.first(node));
+  return kind === 'truth' || kind === 'number' || kind === 'text' || name === 'Promise.resolve()';
 }
 
 /** for x in xs: xs.append(…) */

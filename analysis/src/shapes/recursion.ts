@@ -5,6 +5,9 @@ import type { Report } from './index.ts';
 /** They call what they are given before anything else runs: a function that hands itself to one never ends. */
 const AT_ONCE = new Set(['process.nextTick', 'queueMicrotask']);
 
+/** Functions in functions that are handed to one of these are looked into. */
+const MAX_INSIDE = 4;
+
 /** A function that calls itself on every way through it. */
 export function detectRecursion(program: Program, report: Report): void {
   const { tree, dialect } = program;
@@ -34,9 +37,9 @@ function nameOf({ tree }: Program, node: Node): string {
 }
 
 /** The call of the function itself that nothing conditional comes before; NONE if there is none. */
-function certainCall(program: Program, self: Node, body: Node, name: string): Node {
+function certainCall(program: Program, self: Node, body: Node, name: string, depth = 0): Node {
   const { tree, dialect } = program;
-  const last = tree.lastOf(body);
+  let last = tree.lastOf(body);
   let found = NONE;
   for (let node = body; node <= last; node += 1) {
     const type = tree.type(node);
@@ -46,13 +49,26 @@ function certainCall(program: Program, self: Node, body: Node, name: string): No
     }
     // Whatever may decide, wait or fail may also end the recursion.
     if (dialect.branches.has(type) || type === 'try_statement' || type === 'match_statement') return found;
-    if (/yield|await|switch|assert|raise|throw/.test(type)) return NONE;
+    if (/yield|await/.test(type)) {
+      // What is waited for, or given the turn, is called before that; what stands behind it may never be reached.
+      const delegates =
+        type.startsWith('await') || /^yield(?:\s+from\b|\s*\*)/.test(tree.text(node).slice(0, 16));
+      if (!delegates) return NONE;
+      last = Math.min(last, tree.lastOf(node));
+    }
+    if (/switch|assert|raise|throw/.test(type)) return NONE;
     const expression = program.expression(node);
     if (expression.kind === 'either') return found;
     if (expression.kind !== 'call' || found !== NONE) continue;
     const [first] = expression.args;
-    const atOnce = first !== undefined && AT_ONCE.has(program.value(expression.callee).name);
-    const callee = program.expression(atOnce ? first.node : expression.callee);
+    const atOnce = first !== undefined && isAtOnce(program, expression.callee);
+    const given = atOnce ? program.expression(first.node) : undefined;
+    if (given?.kind === 'function' && given.node !== self && depth < MAX_INSIDE) {
+      const inside = tree.child(given.node, 'body');
+      if (inside !== NONE && certainCall(program, self, inside, name, depth + 1) !== NONE) found = node;
+      continue;
+    }
+    const callee = given ?? program.expression(expression.callee);
     if (callee.kind === 'member' && callee.name === name && isMethod(program, self, callee.object))
       found = node;
     if (callee.kind === 'name' && callee.name === name) {
@@ -61,6 +77,13 @@ function certainCall(program: Program, self: Node, body: Node, name: string): No
     }
   }
   return found;
+}
+
+function isAtOnce(program: Program, callee: Node): boolean {
+  if (AT_ONCE.has(program.value(callee).name)) return true;
+  const method = program.expression(callee);
+  const continues = method.kind === 'member' && (method.name === 'then' || method.name === 'finally');
+  return continues && program.value(method.object).name === 'Promise.resolve()';
 }
 
 /** self.f() and this.f() in the method f of a class. */

@@ -48,6 +48,8 @@ const ALSO_RUNS = new Map([
   ['nsenter', 't'],
 ]);
 const MAX_WORDS = 24;
+/** `env nice timeout 5 command` */
+const MAX_WRAPPED = 4;
 
 /** The position of the command among the words that are given to one of these. */
 function givenCommand(tree: SyntaxTree, words: readonly Node[], valued: string): number {
@@ -60,15 +62,20 @@ function givenCommand(tree: SyntaxTree, words: readonly Node[], valued: string):
 }
 
 function bashCommand(tree: SyntaxTree, node: Node): Expression {
-  const callee = tree.child(node, 'name');
-  const words = tree.children(node, 'argument');
-  const valued = PASSES_ON.get(tree.text(callee).slice(0, 16));
-  const at = valued === undefined ? -1 : givenCommand(tree, words, valued);
+  let callee = tree.child(node, 'name');
+  let words = tree.children(node, 'argument');
+  for (let wrapped = 0; wrapped < MAX_WRAPPED; wrapped += 1) {
+    const valued = PASSES_ON.get(tree.text(callee).slice(0, 16));
+    const at = valued === undefined ? -1 : givenCommand(tree, words, valued);
+    if (at === -1) break;
+    callee = words[at] ?? NONE;
+    words = words.slice(at + 1);
+  }
   const given = tree.children(node).filter((part) => tree.type(part) === 'herestring_redirect');
   return {
     kind: 'call',
-    callee: at === -1 ? callee : (words[at] ?? NONE),
-    args: [...words.slice(at + 1), ...given].map((argument) => ({ node: argument })),
+    callee,
+    args: [...words, ...given].map((argument) => ({ node: argument })),
   };
 }
 
