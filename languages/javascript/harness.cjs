@@ -84,7 +84,56 @@ if (require('node:worker_threads').isMainThread) {
     return warnings;
   };
 
+  /** What gives Node's own modules their parts in C++: a variable in the scope of the function `process.binding`. */
+  const internalBinding = () => {
+    const session = new (require('node:inspector').Session)();
+    session.connect();
+    const ask = (method, parameters) => {
+      let answer;
+      session.post(method, parameters, (_, result) => {
+        answer = result;
+      });
+      return answer;
+    };
+    const inside = (objectId) => ask('Runtime.getProperties', { objectId, ownProperties: true });
+    try {
+      const { objectId } = ask('Runtime.evaluate', { expression: 'process.binding' }).result;
+      const scopes = inside(objectId).internalProperties.find(({ name }) => name === '[[Scopes]]');
+      // One after the other: looking into the last, the global one, would load most of Node.
+      for (const scope of inside(scopes.value.objectId).result) {
+        const variable = inside(scope.value.objectId).result.find(({ name }) => name === 'internalBinding');
+        if (variable === undefined) continue;
+        const functionDeclaration = 'function () { process.found = this; }';
+        ask('Runtime.callFunctionOn', { objectId: variable.value.objectId, functionDeclaration });
+        return process.found;
+      }
+    } finally {
+      delete process.found;
+      session.disconnect();
+    }
+  };
+
+  /**
+   * Has process 1 know that the program has ended with code 0 as soon as Node knows it. Then it still takes its heap
+   * apart and the kernel unmaps it: half of the time of a short program, in which nothing comes any more. Node calls
+   * this hook, which is there for who builds snapshots, between 'beforeExit' and 'exit' of a program that ends by
+   * itself. Where a listener may still change the end, it is left to Node.
+   */
+  const tellTheEnd = () => {
+    const { _kill: kill, emit, ppid } = process;
+    const { SIGPWR } = require('node:os').constants.signals;
+    internalBinding()('mksnapshot').setSerializeCallback(() => {
+      const { exit, beforeExit } = process._events ?? {};
+      if (!exit && !beforeExit && process.emit === emit && !process.exitCode) kill(ppid, SIGPWR);
+    });
+  };
+
   const warnings = rehearse();
+  try {
+    tellTheEnd();
+  } catch {
+    // A Node without an inspector, or with other insides: process 1 waits for its end.
+  }
   fs.writeSync(1, ready);
   const stdin = layOut(read(Number.parseInt(read(8).toString('latin1'), 16)), '/work');
 

@@ -243,6 +243,9 @@ def serve(many):
     del main, names
 
     if not many:
+        # A shell has what it starts in its background ignore them.
+        signal(2, default_int_handler)
+        signal(3, SIG_DFL)
         return become(*receive())
 
     from fcntl import fcntl

@@ -27,9 +27,21 @@ print("still here")
   {
     name: 'every signal to process 1, from JavaScript',
     language: 'javascript',
-    code: `for (let n = 1; n <= 64; n++) try { process.kill(1, n); } catch {} console.log('still here');`,
-    // Process 1 is a shell, which SIGINT ends: that costs the program its own exit code, and nobody else anything.
+    code: `console.log('still here'); for (let n = 1; n <= 64; n++) try { process.kill(1, n); } catch {}`,
+    // By one of them the harness itself tells the end: that costs the program its own exit code, and nobody else anything.
     expect: { verdict: ANY_END, stdout: 'still here\n' },
+  },
+  {
+    name: 'an end that is told before it has come',
+    language: 'javascript',
+    code: `
+const { spawn } = require('node:child_process');
+spawn('sh', ['-c', 'trap "" PWR TERM; sleep 1; echo ESCAPED'], { stdio: 'inherit', detached: true }).unref();
+process.kill(1, 'SIGPWR');
+for (;;);
+`,
+    // It ended itself, and all that it left: what it would have done later is not done.
+    expect: { verdict: 'ok', stdout: '' },
   },
   {
     name: 'SIGKILL to everything',

@@ -101,8 +101,8 @@ const PYTHON: readonly Case[] = [
     code: 'import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time\ntime.sleep(5)',
   },
   {
-    name: 'SIGPIPE',
-    code: 'import os, signal\nprint(signal.getsignal(signal.SIGPIPE), signal.getsignal(signal.SIGINT))',
+    name: 'what happens at signals',
+    code: 'import signal\nprint([signal.getsignal(s) for s in sorted(signal.valid_signals())])',
   },
   {
     name: 'a handler',
@@ -156,6 +156,9 @@ const PYTHON: readonly Case[] = [
     code: 'import sys\nprint("sitecustomize" in sys.modules)\nimport sitecustomize',
   },
 ];
+
+const SIGNALS_OF_NODE =
+  'console.log(require("fs").readFileSync("/proc/self/status", "utf8").match(/^Sig(Blk|Ign|Cgt).*$/gm))';
 
 const NODE: readonly Case[] = [
   { name: 'output', code: 'console.log("hello"); console.error("err")' },
@@ -216,6 +219,21 @@ const NODE: readonly Case[] = [
     name: 'beforeExit',
     code: 'let n = 0; process.on("beforeExit", (c) => { if (n++ < 2) setTimeout(() => console.log("again"), 1) })',
   },
+  { name: 'beforeExit that sets a code', code: 'process.on("beforeExit", () => { process.exitCode = 6 })' },
+  {
+    name: 'an exit handler that takes its time',
+    code: 'process.on("exit", () => { for (const t = Date.now(); Date.now() - t < 50;); console.log("late") })',
+  },
+  {
+    name: 'process.emit replaced',
+    code: 'const { emit } = process; process.emit = function (...a) { console.log(...a); return emit.apply(this, a) }',
+  },
+  {
+    name: 'a lot of output, and no more to do',
+    code: 'process.stdout.write("x".repeat(60000)); setTimeout(() => process.stderr.write("y".repeat(60000)), 1)',
+  },
+  { name: 'process._events taken away', code: 'process._events = undefined' },
+  { name: 'what happens at signals', code: SIGNALS_OF_NODE },
   { name: 'an error in an exit handler', code: 'process.on("exit", () => { throw new Error("late") })' },
   { name: 'an unhandled rejection', code: 'Promise.reject(new Error("r"))' },
   {
@@ -382,5 +400,15 @@ describeLayer(
         }
       });
     }
+
+    it('but the end of Node is told before Node has put away its memory and threads', async () => {
+      const code = [
+        'const { isMainThread, Worker } = require("worker_threads")',
+        'if (isMainThread) new Worker(__filename).once("message", () => {}).on("online", function () { this.unref() })',
+        // No thread is ended in the middle of this call, and Node waits for the ends of all.
+        'else require("child_process").execSync("sleep 600")',
+      ].join('\n');
+      expect(await workbench.run('javascript', 'node', code)).toMatchObject({ verdict: 'ok', exitCode: 0 });
+    });
   },
 );
