@@ -147,7 +147,11 @@ function result(
 ): Value {
   const name = clip(`${called.name}()`);
   const short = called.name.slice(called.name.lastIndexOf('.') + 1);
-  if (CLEANERS.has(called.name) || CLEANERS.has(short)) return { ...UNKNOWN, name, origin: ORIGIN.constant };
+  if (CLEANERS.has(called.name) || CLEANERS.has(short)) {
+    // What is quoted does no harm here any more, but may still be loot.
+    const { carries } = derive(args.slice(0, MAX_DERIVED).map((arg) => program.value(arg.node)));
+    return { ...UNKNOWN, name, origin: ORIGIN.constant, ...(carries === undefined ? {} : { carries }) };
+  }
   if (NUMERIC.has(called.name)) return { name, kind: 'number', origin: ORIGIN.computed };
   const given = args.slice(0, MAX_DERIVED).map((arg) => program.value(arg.node));
   const from = receiver === undefined ? given : [receiver, ...given];

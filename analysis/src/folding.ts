@@ -110,7 +110,17 @@ const METHODS: Readonly<Record<string, Fold>> = {
       : undefined,
 };
 
+/** sprintf('… %s', x) and its kin */
+const formatted: Fold = (_receiver, [pattern, ...given], program) =>
+  pattern?.kind === 'text' && program.dialect.rules !== 'c' ? format(pattern, ...given) : undefined;
+
 const FUNCTIONS: Readonly<Record<string, Fold>> = {
+  sprintf: formatted,
+  'fmt.Sprintf': formatted,
+  'String.format': formatted,
+  'format!': formatted,
+  reversed: (_receiver, [text]) =>
+    text?.text === undefined ? undefined : { ...textValue([...text.text].reverse().join('')), decoded: true },
   chr: fromCodes,
   'String.fromCharCode': fromCodes,
   'String.fromCodePoint': fromCodes,

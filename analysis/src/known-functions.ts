@@ -116,10 +116,17 @@ export const SOURCES: Readonly<Partial<Record<RuleLanguage, ReadonlyMap<string, 
     ...sources(ENVIRONMENT, ['process.env']),
     ...sources({ origin: ORIGIN.external, carries: 'file' }, ['document.cookie']),
   ]),
-  php: new Map(sources(REMOTE, ['$_GET', '$_POST', '$_REQUEST', '$_COOKIE', '$_FILES'])),
-  ruby: new Map(sources(EXTERNAL, ['gets()', 'ARGV', 'STDIN.read()', '$stdin.read()'])),
-  go: new Map(sources(EXTERNAL, ['os.Args'])),
-  rust: new Map(sources(EXTERNAL, ['std.env.args()'])),
+  php: new Map([
+    ...sources(REMOTE, ['$_GET', '$_POST', '$_REQUEST', '$_COOKIE', '$_FILES']),
+    ...sources(ENVIRONMENT, ['$_ENV']),
+  ]),
+  ruby: new Map([
+    ...sources(EXTERNAL, ['gets()', 'ARGV', 'STDIN.read()', '$stdin.read()']),
+    ...sources(ENVIRONMENT, ['ENV']),
+  ]),
+  go: new Map([...sources(EXTERNAL, ['os.Args']), ...sources(ENVIRONMENT, ['os.Environ()'])]),
+  rust: new Map([...sources(EXTERNAL, ['std.env.args()']), ...sources(ENVIRONMENT, ['std.env.vars()'])]),
+  java: new Map(sources(ENVIRONMENT, ['System.getenv()'])),
 };
 
 /** Files and descriptors that stand for the standard input. */
@@ -150,6 +157,16 @@ export const CLEANERS: ReadonlySet<string> = new Set([
   'os.path.basename',
   'path.basename',
   'hexdigest',
+  'htmlspecialchars',
+  'htmlentities',
+  'intval',
+  'urlencode',
+  'rawurlencode',
+  'escapeshellarg',
+  'mysqli_real_escape_string',
+  'Shellwords.escape',
+  'CGI.escapeHTML',
+  'html.EscapeString',
 ]);
 
 /** Their results are numbers or truths, whatever goes in. */

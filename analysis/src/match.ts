@@ -27,6 +27,8 @@ export interface HiddenProgram {
 }
 
 const MAX_HIDDEN = 8;
+/** What may stand between words when IFS says so. */
+const IFS = /[,:;|\t\n]+/g;
 const GIVEN_TO = new Set(['decorator', 'class_heritage', 'extends_clause']);
 const MAX_ENTRIES = 64;
 
@@ -147,6 +149,17 @@ export class Matcher {
             hidden.push({ code, start: program.tree.start(node), end: program.tree.end(node) });
           }
         }
+      }
+    }
+    // cmd='rm -rf /'; $cmd: the words of a text become a command and its arguments.
+    if (
+      program.dialect.rules === 'bash' &&
+      program.expression(callee).kind === 'same' &&
+      hidden.length < MAX_HIDDEN
+    ) {
+      const code = name.replace(IFS, ' ');
+      if (code.includes(' ')) {
+        hidden.push({ code, start: program.tree.start(node), end: program.tree.end(node) });
       }
     }
     for (const { node: argument } of args.slice(0, 16)) this.given(program, argument, hits);

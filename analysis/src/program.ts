@@ -308,6 +308,7 @@ export class Program {
     }
     const joined = `${root}.${name}`;
     const full = joined.startsWith('?') ? joined : this.dialect.moduleName(joined);
+    if (full === 'os.sep' || full === 'path.sep') return { ...textValue('/'), name: full };
     return this.named(full, atLeastComputed(object.origin), object);
   }
 

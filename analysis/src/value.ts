@@ -41,6 +41,8 @@ const MAX_TEXT = 16_384;
 /** Text with values put in: `'…' % x`, `'…'.format(x)`. */
 export function format(pattern: Value, ...given: readonly Value[]): Value {
   const derived = derive([pattern, ...given]);
+  const whole = filledIn(pattern.text, given);
+  if (whole !== undefined) return { ...textValue(whole), assembled: true };
   const shape = (pattern.text ?? pattern.shape ?? '')
     .slice(0, MAX_TEXT)
     .replace(/%[-+ #0-9.]*(?:\([a-zA-Z_]\w{0,40}\))?[a-zA-Z]|\{[^{}]{0,60}\}/g, GAP);
@@ -49,6 +51,19 @@ export function format(pattern: Value, ...given: readonly Value[]): Value {
   }
   const numbers = given.every((value) => value.kind === 'number');
   return { ...derived, kind: 'text', name: '', ...(numbers ? {} : { shape }) };
+}
+
+const PLACE = /%[sdv]|\{\d?\}/g;
+
+/** A pattern whose places are all given constant texts. */
+function filledIn(pattern: string | undefined, given: readonly Value[]): string | undefined {
+  if (pattern === undefined || given.some((value) => value.text === undefined)) return undefined;
+  const parts = pattern.slice(0, MAX_TEXT).split(PLACE);
+  if (given.length === 0 || parts.length !== given.length + 1) return undefined;
+  return parts
+    .map((part, at) => part + (given[at]?.text ?? ''))
+    .join('')
+    .slice(0, MAX_TEXT);
 }
 
 export function concatenate(parts: readonly Value[], isText = true): Value {

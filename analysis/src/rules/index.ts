@@ -3,6 +3,7 @@ import { ABUSE } from './abuse.ts';
 import { BASH } from './bash.ts';
 import { C } from './c.ts';
 import { CODE_EXECUTION } from './code-execution.ts';
+import { COMMON } from './common.ts';
 import { CRYPTOGRAPHY } from './cryptography.ts';
 import { DESERIALISATION } from './deserialisation.ts';
 import { ENVIRONMENT } from './environment.ts';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   ...ABUSE,
   ...SYNTAX,
   ...QUALITY,
+  ...COMMON,
   ...BASH,
   ...C,
   ...GO,

@@ -6,10 +6,12 @@ const SQL =
 const HTML_WHY = 'Text with <script> or onerror= in it runs in the page.';
 const SQL_REMEDY = 'Give values as parameters: execute("… WHERE id = ?", (id,)).';
 
+const SQL_LANGUAGES = ['python', 'javascript', 'go', 'java', 'php', 'ruby', 'rust'] as const;
+
 export const INJECTION: readonly Rule[] = [
   {
     id: 'sql-built',
-    languages: ['python', 'javascript'],
+    languages: SQL_LANGUAGES,
     severity: 'medium',
     confidence: 'medium',
     category: 'injection',
@@ -23,7 +25,7 @@ export const INJECTION: readonly Rule[] = [
   },
   {
     id: 'sql-injection',
-    languages: ['python', 'javascript'],
+    languages: SQL_LANGUAGES,
     severity: 'high',
     confidence: 'medium',
     category: 'injection',
@@ -35,6 +37,16 @@ export const INJECTION: readonly Rule[] = [
       {
         call: ['*.{execute,executemany,executescript,query,raw,$queryRawUnsafe,$executeRawUnsafe}'],
         when: [{ arg: [0, 'sql', 'query'], is: { shape: SQL } }],
+      },
+      {
+        call: [
+          '*.{Query,QueryRow,QueryContext,QueryRowContext,Exec,ExecContext,Raw}',
+          '*.{executeQuery,executeUpdate,prepareStatement,createQuery,createNativeQuery}',
+          '*.{exec,prepare,find_by_sql,select_all,exec_query}',
+          '{mysqli_query,mysql_query,pg_query,sqlite_query}',
+          '*.query{,_one,_all,_scalar}',
+        ],
+        when: [{ arg: 'any', is: { shape: SQL } }],
       },
       {
         call: ['*.{RawSQL}', 'RawSQL', 'django.db.models.expressions.RawSQL', 'sqlalchemy.text'],
@@ -441,5 +453,28 @@ export const INJECTION: readonly Rule[] = [
     match: { shape: 'csrf-order' },
     bad: 'express.csrf(); express.methodOverride();',
     good: 'express.methodOverride(); express.csrf();',
+  },
+  {
+    id: 'address-from-request',
+    languages: ['python', 'javascript'],
+    severity: 'medium',
+    confidence: 'medium',
+    category: 'injection',
+    cwe: 918,
+    message: '{} fetches an address that comes over the network',
+    why: 'Whoever gives the address reaches what only this machine can: other servers, and keys of the cloud.',
+    remedy: 'Keep a table of the addresses that may be fetched, or compare the host with one.',
+    match: {
+      call: [
+        '{requests,httpx}.{get,post,put,delete,head,request}',
+        'urllib.request.{urlopen,Request}',
+        '{fetch,axios,got,node-fetch,request,needle}',
+        '{axios,got,needle,superagent,request}.{get,post,put}',
+        '{http,https}.{get,request}',
+      ],
+      when: [{ arg: [0, 'url', 'uri'], is: 'remote' }],
+    },
+    bad: 'import requests\nfrom flask import request\nrequests.get(request.args["url"], timeout=1)',
+    good: 'import requests\nrequests.get("https://example.org", timeout=1)',
   },
 ];

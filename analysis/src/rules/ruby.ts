@@ -42,6 +42,8 @@ export const RUBY: readonly Rule[] = [
         ],
       },
       { call: ['`'], when: [{ arg: 'any', is: 'dynamic' }] },
+      // The second is how to open it.
+      { call: ['IO.popen'], when: [{ arg: 0, is: 'dynamic' }] },
     ],
     bad: 'system("ping #{gets}")',
     good: 'db.exec(query)\nsystem("ls", "-l")',

@@ -11,17 +11,20 @@ const ENDLESS_UNLESS_COUNTED = 'itertools.repeat()';
 
 /** Calls that wait for something, so that a loop of them spins no processor. */
 const WAITS =
-  /(?:^|\.)(?:sleep|input|raw_input|recv|recvfrom|accept|read|readline|get|gets|scanf|fgets|getline|readLine|nextLine|wait|waitpid|Sleep|usleep|poll|select|join|serve_forever|handle_request|result|acquire|communicate|pause)$/;
+  /(?:^|\.)(?:[sS]leep|Accept|Recv\w*|Receive|Read\w*|Scan\w*|Wait|Lock|take|input|raw_input|recv|recvfrom|accept|read|readline|get|gets|scanf|fgets|getline|readLine|nextLine|wait|waitpid|Sleep|usleep|poll|select|join|serve_forever|handle_request|result|acquire|communicate|pause)$/;
 
 /** Calls that start something and do not wait for its end: an endless loop of them exhausts the machine. */
 const STARTS =
   /^(?:v?fork|pcntl_fork|Process\.fork|os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
+/** The like with threads, which servers start too, when somebody has called. */
+const THREADS =
+  /^(?:Thread|Thread\(\)\.start|Thread\.(?:new|start|fork)|std\.thread(?:\.spawn)?|pthread_create)$/;
 /** Calls that send something, whoever takes it. */
 const SENDS =
   /(?:^|\.)(?:sendto|sendall|send)$|^(?:requests|httpx)\.\w+$|^(?:urllib\.request\.urlopen|https?\.(?:get|request)|fetch)$/;
 /** Calls that neither wait nor end the loop by an error; others may. */
 const HARMLESS =
-  /^(?:echo|printf|puts|putchar|malloc|calloc|println!|print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:fmt|System\.out|console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start|clone|push_str|to_string|to_owned|len|length|size|is_?[eE]mpty|empty\??))$/;
+  /^(?:mem(?:set|cpy|move)|make|append|realloc|vec!|format!|println|echo|printf|puts|putchar|malloc|calloc|println!|print|open|len|str|int|float|list|dict|set|tuple|range|abs|min|max|sum|bytes|bytearray|Array|Object|Map|Set|Date|Buffer|String|Number|Uint8Array|ArrayBuffer|fs\.\w+Sync|(?:fmt|System\.out|console|Math|math|random|Buffer|hashlib|JSON|crypto|time)\.\w+(?:\(\)\.\w+)*|.*\.(?:append|push|push_back|emplace_back|leak|detach|into_boxed_slice|resize|add|extend|insert|unshift|concat|fill|write|update|set|repeat|join|split|format|copy|toString|log|start|clone|push_str|to_string|to_owned|len|length|size|is_?[eE]mpty|empty\??))$/;
 
 export function detectLoops(program: Program, report: Report): void {
   const { tree, dialect } = program;
@@ -39,7 +42,8 @@ export function detectLoops(program: Program, report: Report): void {
       (dialect.seesChanges && (isStuck(program, node, loop, assigned) || movesAway(program, node, loop)));
     // A server waits for somebody to start something for; a bomb does not wait.
     const starts = (endless && body & STARTING) || (!leaves && body & FORKING);
-    if (starts && !(body & WAITING)) report('fork-loop', tree.start(node), end);
+    const threads = endless && !leaves && body & THREADING && !(body & UNCLEAR);
+    if ((starts || threads) && !(body & WAITING)) report('fork-loop', tree.start(node), end);
     if (leaves) continue;
     if (endless) {
       if (body & SENDING && !(body & WAITING)) report('flood-loop', tree.start(node), end);
@@ -173,6 +177,7 @@ const STARTING = 8;
 const FORKING = 16;
 const UNCLEAR = 32;
 const SENDING = 64;
+const THREADING = 128;
 
 /**
  * What each node does, its descendants included, apart from the functions it defines. Flags climb from
@@ -194,11 +199,15 @@ function survey(program: Program): Uint8Array {
         if (dialect.exitCalls.has(name)) own |= LEAVES;
         if (SENDS.test(name)) own |= SENDING | UNCLEAR;
         else if (WAITS.test(name)) own |= WAITING;
+        else if (THREADS.test(name)) own |= THREADING;
         else if (!HARMLESS.test(name) && !STARTS.test(name)) own |= UNCLEAR;
         if (STARTS.test(name)) own |= STARTING;
         if (name === 'os.fork' || name === 'os.forkpty') own |= FORKING;
       }
     }
+    // What is started beside the loop holds up nothing in it.
+    if (type === 'go_statement') own = THREADING;
+    else if (dialect.rules === 'bash' && own !== 0 && inBackground(program, node)) own = STARTING;
     flags[node] = own;
     if (dialect.scopes[type] !== undefined) continue;
     if (dialect.loops[type] !== undefined || SWITCH.test(type)) own &= ~BREAKS;
@@ -213,6 +222,15 @@ function isAwaitOfNothing(program: Program, node: Node): boolean {
   if (program.tree.type(node) !== 'await_expression') return false;
   const { kind, name } = program.value(program.tree.first(node));
   return kind === 'truth' || kind === 'number' || kind === 'text' || name === 'Promise.resolve()';
+}
+
+/** `command &` */
+function inBackground({ tree }: Program, node: Node): boolean {
+  const end = tree.end(node);
+  return (
+    /^(?:command|pipeline|subshell)$/.test(tree.type(node)) &&
+    /^\s*&(?![&>])/.test(tree.source.slice(end, end + 8))
+  );
 }
 
 /** for x in xs: xs.append(…) */

@@ -1,5 +1,5 @@
 import type { Program } from '../program.ts';
-import { NONE, type Node } from '../syntax/tree.ts';
+import { NONE, type Node, type SyntaxTree } from '../syntax/tree.ts';
 import type { Report } from './index.ts';
 
 /** They call what they are given before anything else runs: a function that hands itself to one never ends. */
@@ -29,11 +29,23 @@ export function detectRecursion(program: Program, report: Report): void {
 function nameOf({ tree }: Program, node: Node): string {
   const own = tree.child(node, 'name');
   if (own !== NONE) return tree.text(own);
+  const declared = declaredName(tree, node);
+  if (declared !== '') return declared;
   const parent = tree.parent(node);
   if (parent === NONE) return '';
   const target =
     tree.child(parent, 'name') === NONE ? tree.child(parent, 'left') : tree.child(parent, 'name');
   return target === NONE ? '' : tree.text(target);
+}
+
+/** int *f(void) */
+function declaredName(tree: SyntaxTree, node: Node): string {
+  let at = tree.child(node, 'declarator');
+  for (let depth = 0; at !== NONE && depth < 8; depth += 1) {
+    if (tree.type(at) === 'identifier') return tree.text(at);
+    at = tree.child(at, 'declarator');
+  }
+  return '';
 }
 
 /** The call of the function itself that nothing conditional comes before; NONE if there is none. */

@@ -36,7 +36,9 @@ export function detectSizes(program: Program, report: Report): void {
     const expression = program.expression(node);
     if (expression.kind === 'binary' && expression.left !== NONE) {
       const [left, right] = [program.value(expression.left), program.value(expression.right)];
-      if (isHugeProduct(expression.operator, left, right))
+      if (expression.operator === '**' && isRaisedAgain(program, expression.left, expression.right)) {
+        report('huge-number', tree.start(node), tree.end(node));
+      } else if (isHugeProduct(expression.operator, left, right))
         report('huge-allocation', tree.start(node), tree.end(node));
       else if (isHugePower(program, expression.operator, left, right, expression.left)) {
         report('huge-number', tree.start(node), tree.end(node));
@@ -75,6 +77,23 @@ export function detectSizes(program: Program, report: Report): void {
         report('huge-allocation', tree.start(node), tree.end(node));
     }
   }
+}
+
+/** n = n ** n, in a loop */
+function isRaisedAgain(program: Program, left: Node, right: Node): boolean {
+  const { tree, dialect } = program;
+  if (dialect.rules === 'javascript' || !dialect.identifiers.has(tree.type(left))) return false;
+  if (tree.text(left) !== tree.text(right)) return false;
+  const own = tree.text(left);
+  let at = tree.parent(left);
+  let assigned = false;
+  for (let steps = 0; steps < 16 && at !== NONE; steps += 1) {
+    const target = dialect.assignments[tree.type(at)]?.(tree, at)?.target ?? NONE;
+    if (target !== NONE && tree.text(target) === own) assigned = true;
+    if (dialect.loops[tree.type(at)] !== undefined) return assigned;
+    at = tree.parent(at);
+  }
+  return false;
 }
 
 function isHugeProduct(operator: string, left: Value, right: Value): boolean {

@@ -96,6 +96,15 @@ export const c: Dialect = dialectOf({ ...cTable, rules: 'c' });
 
 export const cpp: Dialect = dialectOf({
   ...cTable,
+  binders: {
+    ...cBinders,
+    namespace_alias_definition(tree, node, declare) {
+      const [own, target] = tree.children(node);
+      if (own === undefined || target === undefined) return;
+      const path = tree.text(target).slice(0, 160).replaceAll('::', '.');
+      declare(tree.text(own), { at: node, kind: 'import', target: path });
+    },
+  },
   rules: 'cpp',
   scopes: { ...cTable.scopes, lambda_expression: 'function' },
   loops: { for_range_loop: each },
@@ -104,9 +113,15 @@ export const cpp: Dialect = dialectOf({
   readers: {
     ...cTable.readers,
     condition_clause: same('value'),
-    qualified_identifier: member('scope', 'name'),
+    // std::filesystem::remove is a name in a name in std.
+    qualified_identifier(tree, node): Expression {
+      const read = member('scope', 'name')(tree, node);
+      return read.kind === 'member' ? { ...read, name: read.name.replaceAll('::', '.') } : read;
+    },
     namespace_identifier: name,
     lambda_expression: lambda,
+    new_expression: call('type'),
+    type_identifier: name,
     // system(command.c_str())
     call_expression(tree, node): Expression {
       const callee = tree.child(node, 'function');
@@ -151,6 +166,10 @@ export const go: Dialect = dialectOf({
     short_var_declaration: assignment('left', 'right'),
     assignment_statement: assignment('left', 'right'),
     const_spec: assignment('name', 'value'),
+    keyed_element(tree, node) {
+      const [target, value] = tree.children(node);
+      return target === undefined || value === undefined ? undefined : { target, value, adds: false };
+    },
   },
   loops: {
     for_statement(tree, node) {
@@ -164,6 +183,8 @@ export const go: Dialect = dialectOf({
   },
   readers: {
     identifier: name,
+    literal_element: same(),
+    type_conversion_expression: same('operand'),
     package_identifier: name,
     type_identifier: name,
     call_expression: call('function'),

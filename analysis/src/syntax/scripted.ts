@@ -7,6 +7,7 @@ import {
   call,
   calls,
   collection,
+  derived,
   dialectOf,
   each,
   index,
@@ -111,6 +112,18 @@ const bashString: Reader = (tree, node) => {
   return quoted && tree.end(only) === tree.end(node) - 1 ? { kind: 'same', of: only } : text(tree, node);
 };
 
+/** `${name}`; with an operator, computed of the name. */
+const bashExpansion: Reader = (tree, node) => {
+  const plain = tree.end(node) - tree.start(node) === tree.text(tree.first(node)).length + 3;
+  return plain ? { kind: 'same', of: tree.first(node) } : derived(tree, node);
+};
+
+/** An argument is text, whatever it looks like. */
+const bashNumber: Reader = (tree, node) =>
+  tree.field(node) === 'argument'
+    ? { kind: 'text', text: tree.text(node) }
+    : { kind: 'number', value: Number(tree.text(node)) };
+
 /** A command that is given a text in the script itself: `sh <<END`, `cat <<END | sh`. */
 function bashRedirected(tree: SyntaxTree, node: Node): Expression {
   const parts = tree.children(node).flatMap((part) => {
@@ -126,16 +139,20 @@ function bashRedirected(tree: SyntaxTree, node: Node): Expression {
   };
 }
 
-/** Whether a redirection reads or writes. */
+/** A redirection: where to or from, and the command whose it is. */
 const bashRedirect: Reader = (tree, node) => {
   const to = tree.child(node, 'destination');
   const reads = to !== NONE && /^\d*<\s*$/.test(tree.source.slice(tree.start(node), tree.start(to)));
-  return calls(reads ? '<' : '>')(tree, node);
+  const from = tree.child(tree.parent(node), 'body');
+  const ends = [to, from].filter((end) => end !== NONE);
+  return { kind: 'call', callee: NONE, name: reads ? '<' : '>', args: ends.map((end) => ({ node: end })) };
 };
 
 export const bash: Dialect = dialectOf({
   rules: 'bash',
   callsTexts: true,
+  // Commands go by their names wherever they lie.
+  identifier: (raw) => raw.replace(/^(?:\/usr)?(?:\/local)?\/s?bin\//, ''),
   asks: new Set(['test_command']),
   scopes: { function_definition: 'function' },
   identifiers: new Set(['variable_name', 'command_name']),
@@ -190,6 +207,8 @@ export const bash: Dialect = dialectOf({
     heredoc_body: text,
     concatenation: (tree, node) => ({ kind: 'template', parts: tree.children(node) }),
     simple_expansion: same(),
+    expansion: bashExpansion,
+    number: bashNumber,
     variable_name: (tree, node) => ({ kind: 'name', name: bashVariable(tree.text(node)) }),
     command_substitution: same(),
     process_substitution: same(),
@@ -257,6 +276,8 @@ export const php: Dialect = dialectOf({
     include_once_expression: calls('include'),
     require_expression: calls('include'),
     require_once_expression: calls('include'),
+    echo_statement: calls('echo'),
+    print_intrinsic: calls('print'),
     error_suppression_expression: same(),
     cast_expression: same('value'),
     array_creation_expression: collection,
