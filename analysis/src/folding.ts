@@ -98,6 +98,8 @@ const METHODS: Readonly<Record<string, Fold>> = {
   decode: ofReceiver((text, args) => (/rot|hex|base64/.test(args[0]?.text ?? '') ? undefined : text)),
   encode: ofReceiver((text) => text),
   toString: ofReceiver((text) => text),
+  // Ruby's base64.
+  unpack1: ofReceiver((text, args) => (args[0]?.text?.startsWith('m') ? base64(text) : undefined)),
   expanduser: (receiver) => (receiver.text === undefined ? undefined : receiver),
   concat: ofReceiver((text, args) =>
     args.every((arg) => arg.text !== undefined) ? text + args.map((arg) => arg.text).join('') : undefined,
@@ -148,6 +150,17 @@ const FUNCTIONS: Readonly<Record<string, Fold>> = {
     if (text === undefined || codec === undefined || !/^rot/.test(codec)) return undefined;
     return { ...textValue(rot13(text)), decoded: true };
   },
+  base64_decode: ofArgument(base64),
+  hex2bin: ofArgument(hex),
+  str_rot13: ofArgument(rot13),
+  strrev: ofArgument((text) => [...text].reverse().join('')),
+  'Path.of': joinPath,
+  'Paths.get': joinPath,
+  'java.nio.file.Path.of': joinPath,
+  'java.nio.file.Paths.get': joinPath,
+  'path/filepath.Join': joinPath,
+  'File.join': joinPath,
+  'File.expand_path': (_receiver, args) => (args.length === 1 ? args[0] : undefined),
   'os.path.join': joinPath,
   'path.join': joinPath,
   'pathlib.Path': (receiver, args, program) => {

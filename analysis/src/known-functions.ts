@@ -121,12 +121,34 @@ export const SOURCES: Readonly<Partial<Record<RuleLanguage, ReadonlyMap<string, 
     ...sources(ENVIRONMENT, ['$_ENV']),
   ]),
   ruby: new Map([
+    ...sources(REMOTE, ['params', 'cookies', 'request.params', 'request.body']),
     ...sources(EXTERNAL, ['gets()', 'ARGV', 'STDIN.read()', '$stdin.read()']),
     ...sources(ENVIRONMENT, ['ENV']),
   ]),
-  go: new Map([...sources(EXTERNAL, ['os.Args']), ...sources(ENVIRONMENT, ['os.Environ()'])]),
+  go: new Map([
+    ...sources(
+      REMOTE,
+      ['r', 'req', 'request'].flatMap((name) =>
+        ['FormValue()', 'PostFormValue()', 'URL.Query()', 'Body', 'Form', 'Header'].map(
+          (part) => `?${name}.${part}`,
+        ),
+      ),
+    ),
+    ...sources(EXTERNAL, ['os.Args']),
+    ...sources(ENVIRONMENT, ['os.Environ()']),
+  ]),
   rust: new Map([...sources(EXTERNAL, ['std.env.args()']), ...sources(ENVIRONMENT, ['std.env.vars()'])]),
-  java: new Map(sources(ENVIRONMENT, ['System.getenv()'])),
+  java: new Map([
+    ...sources(
+      REMOTE,
+      ['req', 'request'].flatMap((name) =>
+        ['getParameter()', 'getHeader()', 'getQueryString()', 'getInputStream()'].map(
+          (part) => `?${name}.${part}`,
+        ),
+      ),
+    ),
+    ...sources(ENVIRONMENT, ['System.getenv()']),
+  ]),
 };
 
 /** Files and descriptors that stand for the standard input. */
@@ -222,6 +244,12 @@ export const DECODERS: ReadonlySet<string> = new Set([
   'zlib.gunzipSync',
   'zlib.unzipSync',
   'zlib.brotliDecompressSync',
+  'base64_decode',
+  'hex2bin',
+  'str_rot13',
+  'gzinflate',
+  'gzuncompress',
+  'convert_uudecode',
 ]);
 
 /** Files that no ordinary program reads. */

@@ -146,7 +146,9 @@ export class Matcher {
             .map((arg) => program.value(arg.node))
             .findLast((value) => value.kind === 'text')?.text;
           if (code !== undefined) {
-            hidden.push({ code, start: program.tree.start(node), end: program.tree.end(node) });
+            // A page of PHP begins with HTML.
+            const text = program.dialect.rules === 'php' ? `<?php ${code}` : code;
+            hidden.push({ code: text, start: program.tree.start(node), end: program.tree.end(node) });
           }
         }
       }

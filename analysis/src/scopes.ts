@@ -23,8 +23,10 @@ export class Scopes {
   /** Return statements' values, by function node; an arrow function's body where it is an expression. */
   readonly returns = new Map<Node, Node[]>();
   private readonly at: Scope[] = [];
+  private readonly receives: boolean;
 
   constructor(tree: SyntaxTree, dialect: Dialect) {
+    this.receives = dialect.receivers.size > 0;
     this.root = { node: 0, parent: undefined, module: undefined, kind: 'module', names: new Map() };
     let scope = this.root;
     const inside: [string, Binding][] = [];
@@ -93,8 +95,8 @@ export class Scopes {
     const attribute = name.includes('.');
     for (let searched = 0; scope !== undefined; searched += 1) {
       const bindings = scope.names.get(name);
-      // Methods do not see the names of their class, but what `self` and `this` hold.
-      const hidden = scope.kind === 'class' && scope !== first && !attribute;
+      // Where methods reach their class through `self` or `this`, they do not see its names.
+      const hidden = this.receives && scope.kind === 'class' && scope !== first && !attribute;
       if (bindings !== undefined && !hidden) return { bindings, scope };
       scope = searched === MAX_SCOPES_SEARCHED && scope !== this.root ? this.root : scope.parent;
     }

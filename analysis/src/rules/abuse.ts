@@ -168,4 +168,33 @@ export const ABUSE: readonly Rule[] = [
     bad: 'from pynput import keyboard\nkeyboard.Listener(on_press=f)',
     good: 'key = input()',
   },
+  {
+    id: 'self-modifying',
+    languages: ['python', 'javascript'],
+    severity: 'medium',
+    confidence: 'medium',
+    category: 'abuse',
+    cwe: 506,
+    message: '{} writes to the program itself',
+    why: 'What runs the next time is not what was read.',
+    remedy: 'Write to a file of data.',
+    match: [
+      {
+        call: ['open', 'io.open', 'codecs.open'],
+        when: [
+          { arg: 0, is: { named: ['__file__', 'sys.argv.0'] } },
+          { arg: [1, 'mode'], is: { matches: /[wa+]/ } },
+        ],
+      },
+      {
+        call: [
+          'fs.{writeFile,writeFileSync,appendFile,appendFileSync}',
+          'fs.promises.{writeFile,appendFile}',
+        ],
+        when: [{ arg: 0, is: { named: ['__filename', 'process.argv.1'] } }],
+      },
+    ],
+    bad: 'open(__file__, "a").write("x = 2")',
+    good: 'print(open(__file__).read())',
+  },
 ];

@@ -188,7 +188,14 @@ export const BASH: readonly Rule[] = [
     message: 'the path {} belongs to a file of keys or passwords',
     why: 'Whoever reads it can be somebody else; whoever writes it lets himself in.',
     remedy: 'Give the script the one thing that it needs, as input.',
-    match: [{ text: PRIVATE }, { built: PRIVATE }],
+    match: [
+      { text: PRIVATE },
+      { built: PRIVATE },
+      {
+        call: ['>', 'tee', 'sed'],
+        when: [{ arg: 'any', is: { matches: /^\/etc\/(?:passwd|group|sudoers)/ } }],
+      },
+    ],
     bad: 'cat ~/.ssh/id_rsa',
     good: '[ -f ~/.ssh/id_rsa ] || echo "there is no key in ~/.ssh"',
   },
@@ -316,6 +323,43 @@ export const BASH: readonly Rule[] = [
     ],
     bad: 'curl -T notes.txt http://x.example',
     good: 'curl http://x.example',
+  },
+  {
+    id: 'bash-wildcard-command',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    ...HARM,
+    category: 'obfuscation',
+    cwe: 506,
+    message: 'a command is named by wildcards',
+    why: 'It is written so that no reader and no filter sees which command it is.',
+    remedy: 'Write the command.',
+    match: { call: ['wildcard'] },
+    bad: '/???/c?t notes',
+    good: 'cat n?tes',
+  },
+  {
+    id: 'bash-container',
+    languages,
+    severity: 'high',
+    confidence: 'medium',
+    ...KERNEL,
+    message: '{} gives a container the machine itself',
+    match: {
+      call: ['{docker,podman,nerdctl}'],
+      when: [
+        {
+          arg: 'any',
+          is: {
+            matches:
+              /^(?:--privileged|(?:--volume=)?\/:\/|--(?:pid|ipc|net|network|userns)=host$|--cap-add=(?:ALL|SYS_))/,
+          },
+        },
+      ],
+    },
+    bad: 'docker run -v /:/host image',
+    good: 'docker run -v /tmp/data:/data image',
   },
   {
     id: 'bash-fills-disk',

@@ -57,6 +57,13 @@ export const CODE_EXECUTION: readonly Rule[] = [
         when: [{ arg: 0, is: 'dynamic', not: { named: ['compile()'] } }],
       },
       { passed: ['{eval,exec,execfile}'] },
+      {
+        // class C: __class_getitem__ = exec
+        assign: /^__\w{3,20}__$/,
+        when: [
+          { arg: 'value', is: { named: ['eval', 'exec', 'os.system', 'os.popen', 'subprocess.getoutput'] } },
+        ],
+      },
       { shape: 'exec-statement' },
     ],
     bad: 'eval(input())',

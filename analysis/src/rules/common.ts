@@ -94,6 +94,7 @@ export const COMMON: readonly Rule[] = [
         'recursivedirectoryiterator',
         'std.fs.read_dir',
         'walkdir.WalkDir.new',
+        'java.nio.file.Files.{walk,find,list,walkFileTree}',
       ],
       when: [{ arg: 0, is: { matches: /^(?:\/|~|\/(?:home|root|etc)\/?|[A-Z]:[\\/]?)(?:\*{0,2}\/?)*$/ } }],
     },

@@ -131,4 +131,17 @@ export const GO: readonly Rule[] = [
     bad: program('plugin', 'plugin.Open("x.so")'),
     good: program('os', 'os.Open("x.txt")'),
   },
+  {
+    id: 'go-template',
+    languages,
+    severity: 'medium',
+    confidence: 'medium',
+    ...CODE,
+    category: 'injection',
+    cwe: 1336,
+    message: '{} makes a template of computed text',
+    match: { call: ['{text,html}/template.New().Parse'], when: [{ arg: 0, is: ['built', 'remote'] }] },
+    bad: program('text/template', 'template.New("a").Parse("<b>" + name())'),
+    good: program('text/template', 'template.New("a").Parse("<b>{{.}}</b>")'),
+  },
 ];

@@ -477,4 +477,24 @@ export const INJECTION: readonly Rule[] = [
     bad: 'import requests\nfrom flask import request\nrequests.get(request.args["url"], timeout=1)',
     good: 'import requests\nrequests.get("https://example.org", timeout=1)',
   },
+  {
+    id: 'py-format-from-outside',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'medium',
+    category: 'injection',
+    cwe: 134,
+    message: '{} fills in a pattern from outside',
+    why: 'A pattern such as {0.__class__.__init__.__globals__} reads what the program holds.',
+    remedy: 'Write the pattern in the program; fill in what comes from outside.',
+    match: {
+      call: ['*.{format,format_map}'],
+      when: [
+        { arg: 'receiver', is: 'external' },
+        { arg: 0, is: 'present' },
+      ],
+    },
+    bad: 'print(input().format(user))',
+    good: 'print("{}".format(input()))',
+  },
 ];

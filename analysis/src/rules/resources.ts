@@ -93,7 +93,7 @@ export const RESOURCES: readonly Rule[] = [
   },
   {
     id: 'endless-recursion',
-    languages: ['python', 'javascript', 'bash', 'c', 'go', 'php', 'ruby', 'rust'],
+    languages: RULE_LANGUAGES,
     severity: 'medium',
     confidence: 'high',
     category: 'resources',

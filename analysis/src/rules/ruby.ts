@@ -74,6 +74,7 @@ export const RUBY: readonly Rule[] = [
         call: ['eval', 'binding().eval', 'RubyVM.InstructionSequence.{compile,eval}'],
         when: [{ arg: 0, is: 'dynamic' }],
       },
+      { call: ['ERB.new', 'Haml.Engine.new', 'Liquid.Template.parse'], when: [{ arg: 0, is: 'remote' }] },
       { call: ['*.{instance_eval,class_eval,module_eval}'], when: [{ arg: 0, is: ['text', 'external'] }] },
     ],
     bad: 'eval(gets)',

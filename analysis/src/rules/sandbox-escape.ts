@@ -239,17 +239,21 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     message: '{} reaches into the module loader or the debugger',
     why: 'It changes or reads what other modules hold.',
     remedy: 'Import what is needed.',
-    match: {
-      call: [
-        'module.{_load,_extensions,_resolveFilename,register,registerHooks}',
-        'inspector.{Session,open}',
-        'v8.{setFlagsFromString,writeHeapSnapshot,startupSnapshot.*}',
-        'process.{setUncaughtExceptionCaptureCallback}',
-        'async_hooks.createHook',
-        'wasi.WASI',
-        'ffi-napi.*',
-      ],
-    },
+    match: [
+      // The frames of others, and through them their objects.
+      { assign: /^prepareStackTrace$/, when: [{ arg: 'receiver', is: { named: ['Error'] } }] },
+      {
+        call: [
+          'module.{_load,_extensions,_resolveFilename,register,registerHooks}',
+          'inspector.{Session,open}',
+          'v8.{setFlagsFromString,writeHeapSnapshot,startupSnapshot.*}',
+          'process.{setUncaughtExceptionCaptureCallback}',
+          'async_hooks.createHook',
+          'wasi.WASI',
+          'ffi-napi.*',
+        ],
+      },
+    ],
     bad: "require('module')._load('fs');",
     good: "require('module').isBuiltin('fs');",
   },

@@ -23,6 +23,8 @@ const BASH_DOUBLES = /^(\w+)\+?=["{}]*\$\{?\1[}"]*(?:\$\{?\1[}"]*)?$/;
 const GROWS = /\.(?:extend|push_str|append|concat|addAll|repeat|clone|to_string|length|size|len|is_?empty)$/i;
 const CHANGES = /assignment|augmented|update_expression|postfix|prefix/;
 const MAX_LOOKED_AT = 400;
+/** Of one byte, thirty doublings make a gigabyte. */
+const MANY_DOUBLINGS = 30;
 
 export function doublesForever(program: Program, loop: Loop): boolean {
   const { tree, dialect } = program;
@@ -54,6 +56,20 @@ export function doublesForever(program: Program, loop: Loop): boolean {
     }
   }
   return doubles;
+}
+
+/** for i in range(40): s = s * 2, of a text or list. */
+export function doublesOften(program: Program, loop: Loop, rounds: number): boolean {
+  const { tree } = program;
+  if (rounds < MANY_DOUBLINGS || tree.lastOf(loop.body) - loop.body > MAX_LOOKED_AT) return false;
+  for (const statement of tree.children(loop.body)) {
+    const doubled = DOUBLES.exec(bare(tree.text(statement).slice(0, 200)))?.[1];
+    if (doubled === undefined || doubled.includes('.')) continue;
+    const [first] = program.scopes.find(doubled, statement)?.bindings ?? [];
+    const { kind } = program.value(first?.value ?? NONE);
+    if (kind === 'text' || kind === 'collection') return true;
+  }
+  return false;
 }
 
 /** Code without its spaces and the semicolon at its end. */

@@ -1,8 +1,9 @@
 import type { Program } from '../program.ts';
 import type { Loop } from '../syntax/dialect.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
-import { doublesForever } from './doubling.ts';
+import { doublesForever, doublesOften } from './doubling.ts';
 import type { Report } from './index.ts';
+import { rangeSize } from './sizes.ts';
 import { countAssignments, isStuck, movesAway } from './stuck-loops.ts';
 
 /** Iterators that never end. */
@@ -15,7 +16,7 @@ const WAITS =
 
 /** Calls that start something and do not wait for its end: an endless loop of them exhausts the machine. */
 const STARTS =
-  /^(?:v?fork|pcntl_fork|Process\.fork|os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
+  /^(?:v?fork|libc\.fork|nix\.unistd\.fork|pcntl_fork|Process\.fork|os\.(?:fork|forkpty|spawn\w*|popen|posix_spawn)|multiprocessing\.Process\(\)\.start|child_process\.(?:exec|execFile|spawn|fork)|cluster\.fork|threading\.Thread\(\)\.start|worker_threads\.Worker|subprocess\.Popen)$/;
 /** The like with threads, which servers start too, when somebody has called. */
 const THREADS =
   /^(?:Thread|Thread\(\)\.start|Thread\.(?:new|start|fork)|std\.thread(?:\.spawn)?|pthread_create)$/;
@@ -51,6 +52,8 @@ export function detectLoops(program: Program, report: Report): void {
       const shape =
         body & WAITING ? 'endless-waiting-loop' : body & UNCLEAR ? 'endless-unclear-loop' : 'endless-loop';
       report(shape, tree.start(node), end);
+    } else if (loop.over !== NONE && doublesOften(program, loop, rangeSize(program, loop.over))) {
+      report('huge-allocation', tree.start(node), end);
     } else if (loop.over !== NONE && growsWhatItRunsOver(program, loop)) {
       report('endless-loop', tree.start(node), end);
     }

@@ -85,10 +85,19 @@ function certainCall(program: Program, self: Node, body: Node, name: string, dep
       found = node;
     if (callee.kind === 'name' && callee.name === name) {
       const bindings = program.scopes.find(name, node)?.bindings ?? [];
-      if (bindings.length === 1 && isSelf(program, bindings[0]?.value, self)) found = node;
+      const same = bindings.length === 1 && isSelf(program, bindings[0]?.value, self);
+      if (same && takes(program, self, expression.args.length)) found = node;
     }
   }
   return found;
+}
+
+/** Where functions may share a name, the one that is called takes as many arguments. */
+function takes({ tree, dialect }: Program, self: Node, count: number): boolean {
+  if (dialect.rules !== 'java' && dialect.rules !== 'cpp') return true;
+  const declared = tree.child(self, 'declarator');
+  const list = tree.child(declared === NONE ? self : declared, 'parameters');
+  return list !== NONE && tree.children(list).length === count;
 }
 
 function isAtOnce(program: Program, callee: Node): boolean {

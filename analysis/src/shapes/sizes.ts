@@ -115,7 +115,7 @@ function isHugePower(program: Program, operator: string, left: Value, right: Val
 }
 
 /** How many numbers a range with constant bounds has; 0 for anything else. */
-function rangeSize(program: Program, node: Node): number {
+export function rangeSize(program: Program, node: Node): number {
   if (node === NONE) return 0;
   const expression = program.expression(node);
   if (expression.kind !== 'call' || program.value(expression.callee).name !== 'range') return 0;

@@ -6,7 +6,7 @@ import type { Report } from './index.ts';
 
 /** Names whose values have to be hard to guess. */
 const SECRET_NAME =
-  /(?:^|[_.])(?:token|secret|passw(?:or)?d|passphrase|nonce|salt|otp|csrf|(?:api|private|secret|session|auth)_?(?:key|token|id))s?$/i;
+  /(?:^|[_.$])(?:token|secret|passw(?:or)?d|passphrase|nonce|salt|otp|csrf|(?:api|private|secret|session|auth)_?(?:key|token|id))s?$/i;
 const RANDOM =
   /^(?:random\.(?!SystemRandom|seed|shuffle|sample$)\w+|numpy\.random\.\w+|Math\.random|math\/rand(?:\/v2)?\.\w+|(?:mt_)?rand|(?:java\.util\.)?Random\(\)\.\w+|Random\.rand|Kernel\.rand)$/;
 const COMPARED_SECRET =

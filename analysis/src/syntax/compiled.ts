@@ -225,6 +225,7 @@ export const java: Dialect = dialectOf({
     variable_declarator: variable('name', 'value'),
     assignment_expression: variable('left', 'right'),
     formal_parameter: parameter('name'),
+    method_declaration: named('function'),
   },
   assignments: {
     variable_declarator: assignment('name', 'value'),

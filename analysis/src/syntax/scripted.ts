@@ -72,10 +72,13 @@ function bashCommand(tree: SyntaxTree, node: Node): Expression {
     callee = words[at] ?? NONE;
     words = words.slice(at + 1);
   }
+  const own = tree.text(callee).slice(0, 80);
+  const wild = /[?*]/.test(own) && own.includes('/') && !own.includes('$');
   const given = tree.children(node).filter((part) => tree.type(part) === 'herestring_redirect');
   return {
     kind: 'call',
     callee,
+    ...(wild ? { name: 'wildcard' } : {}),
     args: [...words, ...given].map((argument) => ({ node: argument })),
   };
 }
@@ -114,6 +117,8 @@ const bashString: Reader = (tree, node) => {
 
 /** `${name}`; with an operator, computed of the name. */
 const bashExpansion: Reader = (tree, node) => {
+  // The first letter of a path.
+  if (/^\$\{(?:PATH|HOME|PWD):0:1\}$/.test(tree.text(node).slice(0, 20))) return { kind: 'text', text: '/' };
   const plain = tree.end(node) - tree.start(node) === tree.text(tree.first(node)).length + 3;
   return plain ? { kind: 'same', of: tree.first(node) } : derived(tree, node);
 };
