@@ -187,6 +187,7 @@ export const CLEANERS: ReadonlySet<string> = new Set([
   'escapeshellarg',
   'mysqli_real_escape_string',
   'Shellwords.escape',
+  'shellescape',
   'CGI.escapeHTML',
   'html.EscapeString',
 ]);

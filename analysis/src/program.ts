@@ -80,9 +80,12 @@ export class Program {
         return this.lookup(this.dialect.identifier(expression.name), node) ?? this.global(expression.name);
       case 'member': {
         const name = this.dialect.identifier(expression.name);
-        return (
-          this.attribute(expression.object, name, node) ?? this.member(this.value(expression.object), name)
-        );
+        const own = this.attribute(expression.object, name, node);
+        if (own !== undefined) return own;
+        const member = this.member(this.value(expression.object), name);
+        return this.isHandedOut(expression.object, node)
+          ? { ...member, origin: atLeastComputed(member.origin) }
+          : member;
       }
       case 'index': {
         const index = this.value(expression.index);
@@ -275,6 +278,18 @@ export class Program {
     const type = this.tree.type(object);
     if (!this.dialect.identifiers.has(type) && type !== 'this') return undefined;
     return this.lookup(`${this.dialect.identifier(this.tree.text(object))}.${name}`, use);
+  }
+
+  /** Whether an object was given to a function that the program does not show, which may have changed it. */
+  private isHandedOut(object: Node, use: Node): boolean {
+    if (this.dialect.rules !== 'javascript' || !this.dialect.identifiers.has(this.tree.type(object)))
+      return false;
+    const given = this.scopes.given.get(this.tree.text(object));
+    if (given === undefined || given > use) return false;
+    const call = this.expression(this.tree.parent(this.tree.parent(given)));
+    if (call.kind !== 'call') return false;
+    const { kind, name } = this.function(call.callee);
+    return kind !== 'function' && /^(?:[\w$]+|\.{1,2}\/.*)$/.test(name);
   }
 
   member(object: Value, name: string, byKey = false): Value {

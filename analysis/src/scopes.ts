@@ -22,6 +22,8 @@ export class Scopes {
   readonly modules = new Set<string>();
   /** Return statements' values, by function node; an arrow function's body where it is an expression. */
   readonly returns = new Map<Node, Node[]>();
+  /** Names that stand alone among the arguments of a call, and where first. */
+  readonly given = new Map<string, Node>();
   private readonly at: Scope[] = [];
   private readonly receives: boolean;
 
@@ -58,6 +60,10 @@ export class Scopes {
       while (scope.parent !== undefined && node > tree.lastOf(scope.node)) scope = scope.parent;
       this.at.push(scope);
       const type = tree.type(node);
+      if (dialect.identifiers.has(type) && tree.type(tree.parent(node)) === 'arguments') {
+        const name = tree.text(node);
+        if (!this.given.has(name)) this.given.set(name, node);
+      }
       if (dialect.binds.has(type)) dialect.bind(tree, node, declare);
       const opens = dialect.scopes[type];
       if (opens !== undefined) {

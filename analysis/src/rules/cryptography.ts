@@ -207,7 +207,10 @@ export const CRYPTOGRAPHY: readonly Rule[] = [
       { call: ['ssl._create_unverified_context', 'urllib3.disable_warnings'] },
       { passed: ['ssl._create_unverified_context'] },
       { assign: /^(?:verify_mode)$/, when: [{ arg: 'value', is: { named: ['ssl.CERT_NONE'] } }] },
-      { assign: /^_create_default_https_context$/ },
+      {
+        assign: /^_create_default_https_context$/,
+        when: [{ arg: 'value', not: { nameMatches: /(?:^|[.?])create_default_context$/ } }],
+      },
     ],
     bad: 'import requests\nrequests.get(u, verify=False, timeout=1)',
     good: 'import requests\nrequests.get(u, timeout=1)',

@@ -104,7 +104,8 @@ export const RUBY: readonly Rule[] = [
     message: '{} makes objects of data',
     match: {
       call: ['Marshal.{load,restore}', 'YAML.unsafe_load', 'Psych.unsafe_load', 'Oj.load'],
-      when: [{ arg: 0, is: 'dynamic' }],
+      // Marshal.load(Marshal.dump(x)) is how copies are made.
+      when: [{ arg: 0, is: 'dynamic', not: { named: ['Marshal.dump()', 'YAML.dump()'] } }],
     },
     bad: 'Marshal.load(STDIN.read)',
     good: 'JSON.parse(STDIN.read)',

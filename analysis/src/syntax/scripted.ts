@@ -73,7 +73,7 @@ function bashCommand(tree: SyntaxTree, node: Node): Expression {
     words = words.slice(at + 1);
   }
   const own = tree.text(callee).slice(0, 80);
-  const wild = /[?*]/.test(own) && own.includes('/') && !own.includes('$');
+  const wild = /^[~.]{0,2}\/[^$]*[?*]/.test(own);
   const given = tree.children(node).filter((part) => tree.type(part) === 'herestring_redirect');
   return {
     kind: 'call',
@@ -148,8 +148,8 @@ function bashRedirected(tree: SyntaxTree, node: Node): Expression {
 const bashRedirect: Reader = (tree, node) => {
   const to = tree.child(node, 'destination');
   const reads = to !== NONE && /^\d*<\s*$/.test(tree.source.slice(tree.start(node), tree.start(to)));
-  const from = tree.child(tree.parent(node), 'body');
-  const ends = [to, from].filter((end) => end !== NONE);
+  const first = tree.first(tree.parent(node));
+  const ends = [to, ...(tree.field(first) === 'body' ? [first] : [])].filter((end) => end !== NONE);
   return { kind: 'call', callee: NONE, name: reads ? '<' : '>', args: ends.map((end) => ({ node: end })) };
 };
 
