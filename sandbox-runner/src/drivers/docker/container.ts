@@ -5,7 +5,7 @@ import { demultiplex, type StreamName } from './attach.ts';
 import type { CgroupReader, Meter, Usage } from './cgroup.ts';
 import { containerConfig, type Identity, type Shape } from './container-config.ts';
 import { DOCKER_HARNESSES, type Harness, READY } from './harness.ts';
-import { kernelLimits } from './kernel-limits.ts';
+import { isGvisor, kernelLimits } from './kernel-limits.ts';
 
 /** A container that does not report ready within this time is given up. Milliseconds. */
 const START_TIMEOUT_MS = 30_000;
@@ -133,6 +133,10 @@ export class SandboxContainer {
   /** Whether this side has thrown it away. */
   get isDestroyed(): boolean {
     return this.#destroyed !== undefined;
+  }
+
+  get inGvisor(): boolean {
+    return isGvisor(this.#runtime);
   }
 
   get isClosed(): boolean {

@@ -145,8 +145,13 @@ async function wasOomKilled(
   before: Usage,
   usage: Usage,
 ): Promise<boolean> {
-  if (ending.oomKilled !== undefined) return ending.oomKilled;
+  if (ending.oomKilled === true) return true;
   if (usage.oomKills !== null) return usage.oomKills > (before.oomKills ?? 0);
+  if (ending.oomKilled === false) {
+    // The kernel kills all of gVisor at once, and on a busy machine its counters go before anybody has read them. But
+    // for the kernel only an operator ends it so, or a program that gives itself this verdict.
+    return container.inGvisor && ending.signal === constants.signals.SIGKILL;
+  }
   // The daemon alone knows, and tells it when the container has ended. Not asked where the peak says no.
   if (usage.memoryBytes !== null && usage.memoryBytes < NEARLY_FULL * container.shape.memoryBytes)
     return false;
