@@ -165,6 +165,7 @@ export class Program {
 
   private global(raw: string): Value {
     const name = this.dialect.moduleName(this.dialect.identifier(raw));
+    if (this.dialect.rules === 'bash' && name === '$HOME') return { ...textValue('~'), name };
     if (isGlobalObject(name) && this.dialect.rules === 'javascript')
       return { ...UNKNOWN, name: 'globalThis' };
     return this.named(name, ORIGIN.computed);

@@ -14,7 +14,7 @@ const DECODES = {
 };
 /** What a program of one line in another language does that is no work on text. */
 const INLINE =
-  /\b(?:socket|pty|subprocess|os\.(?:system|exec\w*|popen|dup2)|child_process|fsockopen|TCPSocket|IO::Socket|b64decode|base64|marshal|urlopen|requests|(?:shell_)?exec)\b/;
+  /\/inet\/(?:tcp|udp)|\b(?:socket|pty|subprocess|os\.(?:system|exec\w*|popen|dup2)|child_process|fsockopen|TCPSocket|IO::Socket|b64decode|base64|marshal|urlopen|requests|(?:shell_)?exec)\b/;
 /** Without these the machine, or everything of a user, is gone. */
 const SYSTEM =
   /^(?:\/\*?|~\/?\*?|--no-preserve-root|\/(?:home|media|mnt|opt|root|srv|usr|var)(?:\/\*?)?|\/home\/[^/]+(?:\/\*?)?|\/(?:usr\/(?:local|share)|var\/(?:lib|log|mail|www))(?:\/\*?)?|\/(?:usr\/)?(?:bin|lib\w{0,4}|sbin)(?:\/[^/]*)?|\/(?:boot|dev|etc|sys)(?:\/.*)?)$/;

@@ -146,7 +146,18 @@ export const C: readonly Rule[] = [
     confidence: 'medium',
     ...NATIVE,
     message: '{} loads code while the program runs',
-    match: { call: ['{dlopen,dlmopen,LoadLibrary,LoadLibraryA}'] },
+    match: [
+      { call: ['{dlopen,dlmopen,LoadLibrary,LoadLibraryA}'] },
+      {
+        call: ['dlsym', 'GetProcAddress'],
+        when: [
+          {
+            arg: 1,
+            is: { matches: /^(?:system|popen|fork|exec\w*|WinExec|Create(?:Remote)?(?:Process|Thread)\w*)$/ },
+          },
+        ],
+      },
+    ],
     bad: 'int main(void) { dlopen("./x.so", RTLD_NOW); }',
     good: 'int main(void) { fopen("x.txt", "r"); }',
   },

@@ -112,6 +112,7 @@ export const CODE_EXECUTION: readonly Rule[] = [
         when: [{ arg: 0, is: ['dynamic', 'absent'], not: 'function' }],
       },
       PY_LOADERS,
+      { read: ['code.{InteractiveInterpreter,InteractiveConsole}'] },
     ],
     bad: 'code = compile(input(), "x", "exec")',
     good: 'import re\npattern = re.compile("a+")',

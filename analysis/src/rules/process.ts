@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.ts';
+import { RULE_LANGUAGES, type Rule } from '../rule.ts';
 
 const SHELL_WHY = 'A shell runs whatever commands the text holds: `;`, `$( )` and `|` are enough to add one.';
 const START_WHY = 'A child process is out of reach of checks inside this one, and has all its rights.';
@@ -157,7 +157,7 @@ export const PROCESS: readonly Rule[] = [
   },
   {
     id: 'preload',
-    languages: ['python', 'javascript'],
+    languages: RULE_LANGUAGES,
     severity: 'high',
     confidence: 'medium',
     category: 'process',
@@ -165,7 +165,10 @@ export const PROCESS: readonly Rule[] = [
     message: 'the variable {} puts code into other programs',
     why: 'Each program that is started with it runs that code first.',
     remedy: 'Leave it unset.',
-    match: { text: /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/ },
+    match: [
+      { text: /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)(?:=.{1,200})?$/ },
+      { assign: /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/ },
+    ],
     bad: 'import os\nos.environ["LD_PRELOAD"] = "./x.so"',
     good: 'import os\nos.environ["LANG"] = "C"',
   },

@@ -149,7 +149,7 @@ export const RESOURCES: readonly Rule[] = [
   },
   {
     id: 'catastrophic-pattern',
-    languages: BOTH,
+    languages: ['python', 'javascript', 'java', 'php', 'ruby'],
     severity: 'medium',
     confidence: 'high',
     category: 'resources',

@@ -9,7 +9,13 @@ const COMPILES = new Set([
     (name) => [`re.${name}`, `regex.${name}`],
   ),
   'RegExp',
+  'Pattern.compile',
+  'java.util.regex.Pattern.compile',
+  'Regexp.new',
+  ...['match', 'match_all', 'replace', 'split', 'grep'].map((name) => `preg_${name}`),
 ]);
+/** Those of PHP stand between slashes or their like. */
+const DELIMITED = /^([/#~!@])(.*)\1[a-zA-Z]{0,12}$/s;
 
 export function detectPatterns(program: Program, report: Report): void {
   const { tree } = program;
@@ -20,7 +26,9 @@ export function detectPatterns(program: Program, report: Report): void {
     } else if (expression.kind === 'call' && COMPILES.has(program.value(expression.callee).name)) {
       const first = expression.args[0]?.node ?? NONE;
       const value = program.value(first);
-      if (value.text !== undefined && value.kind === 'text' && isCatastrophic(value.text)) {
+      const source = value.kind === 'text' ? value.text : undefined;
+      const bare = program.dialect.rules === 'php' ? DELIMITED.exec(source ?? '')?.[2] : source;
+      if (bare !== undefined && isCatastrophic(bare)) {
         report('catastrophic-pattern', tree.start(first), tree.end(first));
       }
     }

@@ -64,7 +64,9 @@ function givenCommand(tree: SyntaxTree, words: readonly Node[], valued: string):
 
 function bashCommand(tree: SyntaxTree, node: Node): Expression {
   let callee = tree.child(node, 'name');
-  let words = tree.children(node, 'argument');
+  const parts = tree.children(node);
+  const given = parts.filter((part) => tree.type(part) === 'herestring_redirect');
+  let words = parts.filter((part) => tree.field(part) === 'argument');
   for (let wrapped = 0; wrapped < MAX_WRAPPED; wrapped += 1) {
     const valued = PASSES_ON.get(tree.text(callee).slice(0, 16));
     const at = valued === undefined ? -1 : givenCommand(tree, words, valued);
@@ -74,7 +76,6 @@ function bashCommand(tree: SyntaxTree, node: Node): Expression {
   }
   const own = tree.text(callee).slice(0, 80);
   const wild = /^[~.]{0,2}\/[^$]*[?*]/.test(own);
-  const given = tree.children(node).filter((part) => tree.type(part) === 'herestring_redirect');
   return {
     kind: 'call',
     callee,
@@ -91,21 +92,29 @@ function bashWord(tree: SyntaxTree, node: Node): Expression {
   const command = tree.text(tree.child(around, 'name')).slice(0, 16);
   const valued = ALSO_RUNS.get(command);
   if (valued !== undefined) {
-    const words = tree.children(around, 'argument');
+    const words = wordsFrom(tree, tree.first(around), around);
     const at = givenCommand(tree, words, valued);
     if (words[at] === node) return commandOf(own, words.slice(at + 1));
   } else if (command === 'find' && /^-(?:exec|execdir|ok)$/.test(tree.text(node - 1))) {
-    const words = tree.children(around, 'argument').filter((word) => word > node);
-    return commandOf(own, words);
+    return commandOf(own, wordsFrom(tree, tree.next(node, around), around));
   }
   return { kind: 'text', text: own };
+}
+
+/** A few of the words of a command; there may be thousands. */
+function wordsFrom(tree: SyntaxTree, first: Node, command: Node): Node[] {
+  const words: Node[] = [];
+  for (let at = first; at !== NONE && words.length < MAX_WORDS; at = tree.next(at, command)) {
+    if (tree.field(at) === 'argument') words.push(at);
+  }
+  return words;
 }
 
 const commandOf = (own: string, words: readonly Node[]): Expression => ({
   kind: 'call',
   callee: NONE,
   name: own,
-  args: words.slice(0, MAX_WORDS).map((word) => ({ node: word })),
+  args: words.map((word) => ({ node: word })),
 });
 
 /** `"$(command)"` is what the command gives. */
@@ -355,6 +364,7 @@ export const ruby: Dialect = dialectOf({
     element_reference: index,
     interpolation: same(),
     string_array: collection,
+    regex: (tree, node) => ({ kind: 'pattern', source: tree.text(node).slice(1, -1) }),
     simple_symbol: (tree, node) => ({ kind: 'text', text: tree.text(node).slice(1) }),
     binary,
     array: collection,
