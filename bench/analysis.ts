@@ -2,7 +2,8 @@
  * npm run bench:analysis -- [--languages python,c] [--fuzz N]
  *
  * The analyzer's bundle: its size, cold start and memory; then times of an ordinary program of about 100 lines and of
- * 64 KiB of each hostile input in each language, as whoever asks for an analysis sees them. With --fuzz, N inputs made
+ * 64 KiB of each hostile input in each language, as whoever asks for an analysis sees them, and of a small program
+ * right behind one that ended the thread. With --fuzz, N inputs made
  * by mutating ordinary and hostile ones are analysed; an error or a report that is not of the wire schema ends it with
  * exit code 1.
  */
@@ -10,7 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { hostileInputs, pseudoRandom } from '@rce/analysis/hostile-inputs.ts';
@@ -21,8 +22,8 @@ import { AnalysisReport } from '@rce/core/report.ts';
 import { bundleFunctions } from '../scripts/bundle.ts';
 
 const SIZE = 64 * 1024;
+const SMALL = 'x';
 const CHILD = fileURLToPath(new URL('analysis-bundle.mjs', import.meta.url));
-const analyzer = new IsolatedAnalyzer();
 const { values } = parseArgs({ options: { fuzz: { type: 'string' }, languages: { type: 'string' } } });
 const LANGUAGES = values.languages?.split(',') ?? ANALYZED_LANGUAGES;
 
@@ -50,22 +51,20 @@ function start(folder: string, language: string, files: readonly string[]): Proc
 }
 
 /** Size, start and memory of what Lambda gets. */
-async function bundle(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'rce-bench-'));
+function measureProcesses(folder: string): void {
+  const zipped = readdirSync(folder)
+    .map((name) => deflateRawSync(readFileSync(join(folder, name))).length)
+    .reduce((sum, size) => sum + size, 0);
+  console.log(`bundle, zipped: ${(zipped / 1024).toFixed(0)} KiB`);
+  const texts = mkdtempSync(join(tmpdir(), 'rce-bench-'));
+  const save = (name: string, text: string) => {
+    const file = join(texts, name);
+    writeFileSync(file, text);
+    return file;
+  };
   try {
-    await bundleFunctions(folder);
-    const analyzer = join(folder, 'analyze');
-    const zipped = readdirSync(analyzer)
-      .map((name) => deflateRawSync(readFileSync(join(analyzer, name))).length)
-      .reduce((sum, size) => sum + size, 0);
-    console.log(`bundle, zipped: ${(zipped / 1024).toFixed(0)} KiB`);
-    const save = (name: string, text: string) => {
-      const file = join(folder, name);
-      writeFileSync(file, text);
-      return file;
-    };
     const usual = save('ordinary', ordinary());
-    const colds = Array.from({ length: 5 }, () => start(analyzer, 'python', [usual]));
+    const colds = Array.from({ length: 5 }, () => start(folder, 'python', [usual]));
     line(
       'cold start, import and first report (ms)',
       colds.map(({ first }) => first),
@@ -76,14 +75,14 @@ async function bundle(): Promise<void> {
     );
     for (const language of LANGUAGES) {
       const hostile = hostileTo(language).map(([name, text]) => save(name, text));
-      const { bare, peak, slowest, incomplete } = start(analyzer, language, hostile);
+      const { bare, peak, slowest, incomplete } = start(folder, language, hostile);
       console.log(
         `${language}, all hostile inputs in a row: memory ${peak.toFixed(0)} MiB, of which a bare process has ` +
           `${bare.toFixed(0)}; slowest ${slowest.toFixed(0)} ms; ${incomplete} of ${hostile.length} incomplete`,
       );
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(texts, { recursive: true });
   }
 }
 
@@ -102,35 +101,58 @@ function hostileTo(language: string): [string, string][] {
 }
 
 async function measure(): Promise<void> {
-  await bundle();
+  const folder = mkdtempSync(join(tmpdir(), 'rce-bench-'));
+  try {
+    await bundleFunctions(folder);
+    const bundle = join(folder, 'analyze');
+    measureProcesses(bundle);
+    const { handler } = await import(pathToFileURL(join(bundle, 'index.mjs')).href);
+    await measureTimes(handler);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+type Handler = (
+  program: { readonly language: string; readonly code: string },
+  context: { readonly getRemainingTimeInMillis: () => number },
+) => Promise<unknown>;
+
+async function measureTimes(handler: Handler): Promise<void> {
+  const timed = async (language: string, code: string) => {
+    const started = performance.now();
+    const { complete } = AnalysisReport.parse(
+      await handler({ language, code }, { getRemainingTimeInMillis: () => 60_000 }),
+    );
+    return { wall: performance.now() - started, complete };
+  };
 
   const code = ordinary();
-  for (let i = 0; i < 50; i += 1) await analyzer.analyze({ language: 'python', code });
+  for (let i = 0; i < 50; i += 1) await timed('python', code);
   const warm: number[] = [];
   for (let i = 0; i < 200; i += 1) warm.push((await timed('python', code)).wall);
   line(`warm, ${code.split('\n').length} lines (ms)`, warm);
 
   for (const language of LANGUAGES) {
     const rows: { name: string; wall: number; complete: boolean }[] = [];
+    const behind: number[] = [];
     for (const [name, hostile] of hostileTo(language)) {
-      await analyzer.analyze({ language, code: hostile });
+      // After each, a small program: it is read when a thread that begins in place of another is ready.
+      await timed(language, hostile);
+      await timed(language, SMALL);
       rows.push({ name, ...(await timed(language, hostile)) });
+      behind.push((await timed(language, SMALL)).wall);
     }
     rows.sort((a, b) => b.wall - a.wall);
     line(
       `${language}, 64 KiB hostile (ms)`,
       rows.map(({ wall }) => wall),
     );
+    line(`${language}, a small program behind each (ms)`, behind);
     const cut = rows.filter(({ complete }) => !complete).length;
     const worst = rows.slice(0, 3).map(({ name, wall }) => `${name} ${wall.toFixed(0)} ms`);
     console.log(`  ${cut} of ${rows.length} incomplete; slowest: ${worst.join(', ')}`);
   }
-}
-
-async function timed(language: string, code: string) {
-  const started = performance.now();
-  const { complete } = await analyzer.analyze({ language, code });
-  return { wall: performance.now() - started, complete };
 }
 
 function line(what: string, numbers: readonly number[]): void {
@@ -166,6 +188,7 @@ print(sorted(group(range(10), lambda x: x % 3).items()), Counter().add(2))
 }
 
 async function fuzz(count: number): Promise<void> {
+  const analyzer = new IsolatedAnalyzer();
   const folder = new URL('../analysis/src/', import.meta.url);
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))

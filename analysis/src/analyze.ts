@@ -1,5 +1,5 @@
 import type { AnalysisReport } from '@rce/core/report.ts';
-import { budget, nextBudget } from './budget.ts';
+import { budget, DEFAULT_BUDGET, markWarm, nextBudget } from './budget.ts';
 import { type LoadedGrammar, loadGrammar } from './grammars.ts';
 import { type AnalyzedLanguage, isAnalyzed, UnsupportedLanguageError } from './languages.ts';
 import { type HiddenProgram, type Hit, Matcher } from './match.ts';
@@ -63,7 +63,7 @@ export async function analyze(
   if (!isAnalyzed(language)) throw new UnsupportedLanguageError(language);
   const dialect = DIALECTS[language];
   const loaded = await loadGrammar(language);
-  const budgetMs = options.budgetMs ?? nextBudget();
+  const budgetMs = options.budgetMs ?? nextBudget(language);
   options.onStart?.(budgetMs);
 
   const started = performance.now();
@@ -71,6 +71,20 @@ export async function analyze(
   const { complete, hits, program } = read(code, reading, 0);
   if (!complete) matcherOf(dialect.rules).shape('incomplete', 0, 0, '', hits);
   return report(language, code, complete, hits, program, started);
+}
+
+/** Characters: more have the engine compile little more. */
+const REHEARSAL = 4_096;
+
+/** Reads ordinary code of a language, so that the engine compiles what programs of it need. */
+export async function rehearse(language: AnalyzedLanguage): Promise<void> {
+  const { rules } = DIALECTS[language];
+  const examples = RULES.filter(({ languages }) => languages.includes(rules)).map(({ good }) => good);
+  await analyze(
+    { language, code: examples.join('\n').slice(0, REHEARSAL) },
+    { budgetMs: DEFAULT_BUDGET.cold },
+  );
+  markWarm(language);
 }
 
 interface Reading extends LoadedGrammar {

@@ -1,18 +1,26 @@
+import type { AnalyzedLanguage } from './languages.ts';
+
 /**
- * Milliseconds of processor time that reading one program may take. Ordinary ones take a few; the first ones
- * in a thread take more, while the engine has compiled nothing yet.
+ * Milliseconds of processor time that reading one program may take. Ordinary ones take a few; the first ones of a
+ * language in a thread take more, while the engine has compiled nothing yet.
  */
 export const DEFAULT_BUDGET = { cold: 450, warm: 180 } as const;
 const COLD_RUNS = 3;
 /** Where other work keeps the processor busy, the clock runs on: this many times the budget ends it too. */
 export const WALL_FACTOR = 8;
 
-let runs = 0;
+const runs = new Map<AnalyzedLanguage, number>();
 
-/** Milliseconds for the next program that is read in this thread. */
-export function nextBudget(): number {
-  runs += 1;
-  return runs <= COLD_RUNS ? DEFAULT_BUDGET.cold : DEFAULT_BUDGET.warm;
+/** Milliseconds for the next program of a language that is read in this thread. */
+export function nextBudget(language: AnalyzedLanguage): number {
+  const run = (runs.get(language) ?? 0) + 1;
+  runs.set(language, run);
+  return run <= COLD_RUNS ? DEFAULT_BUDGET.cold : DEFAULT_BUDGET.warm;
+}
+
+/** Says that the engine has compiled by now what it needs for programs of this language. */
+export function markWarm(language: AnalyzedLanguage): void {
+  runs.set(language, COLD_RUNS);
 }
 
 /**

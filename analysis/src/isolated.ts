@@ -4,7 +4,7 @@ import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import type { AnalysisReport } from '@rce/core/report.ts';
 import type { AnalyzedProgram } from './analyze.ts';
 import { WALL_FACTOR } from './budget.ts';
-import { isAnalyzed, UnsupportedLanguageError } from './languages.ts';
+import { type AnalyzedLanguage, isAnalyzed, UnsupportedLanguageError } from './languages.ts';
 import { unreadable } from './report.ts';
 
 /** Beside the running file when that is a bundle. */
@@ -15,9 +15,9 @@ const THREAD = existsSync(BUNDLED) ? BUNDLED : new URL('./thread.ts', import.met
 const HEAP = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 } as const;
 /** A grammar is read from the disk and compiled in far less. */
 const MAX_LOADING_MS = 20_000;
-/** The thread minds its budget itself; it is ended when it is late by this factor. */
-const LATE = 1.2;
-const LOOK_EVERY_MS = 20;
+/** The thread minds its budget itself; it is ended when it is late by so many milliseconds of processor time. */
+const LATE_MS = 30;
+const LOOK_EVERY_MS = 10;
 
 /**
  * Errors of the parser's WebAssembly, of the stack and of the memory: the text's doing. Any other is a fault of
@@ -25,6 +25,9 @@ const LOOK_EVERY_MS = 20;
  */
 const DONE_BY_THE_TEXT = new Set(['RuntimeError', 'RangeError']);
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+
+/** What the thread is asked: to read a program, or to get ready for those of a language. */
+export type Question = AnalyzedProgram | { readonly rehearse: AnalyzedLanguage };
 
 /** What the thread tells when the grammar is there and the reading begins. */
 export interface Started {
@@ -39,7 +42,8 @@ class Lost extends Error {}
 /**
  * Reads programs one after another in a thread with a bounded memory. Grammars are C compiled to WebAssembly: text
  * that is made for it can have one abort, write over the memory that all share, or never come back. Then the
- * thread is ended, the report says that the analysis is incomplete, and the next program gets a new thread.
+ * thread is ended, the report says that the analysis is incomplete, and the next program gets a new thread, which
+ * gets ready as soon as the report is out.
  */
 export class IsolatedAnalyzer implements Analyzer {
   #thread: Thread | undefined;
@@ -60,16 +64,17 @@ export class IsolatedAnalyzer implements Analyzer {
     return report;
   }
 
-  async #read(program: AnalyzedProgram): Promise<AnalysisReport> {
+  async #read({ language, code }: AnalyzedProgram & { language: AnalyzedLanguage }): Promise<AnalysisReport> {
     const began = performance.now();
     if (this.#thread?.ended !== false) this.#thread = new Thread();
     const thread = this.#thread;
     try {
-      return await thread.read(program);
+      return await thread.read({ language, code });
     } catch (error) {
       await thread.end();
-      if (error instanceof Lost) return unreadable(program.language, program.code, began);
-      throw error;
+      if (!(error instanceof Lost)) throw error;
+      this.#thread = new Thread(language);
+      return unreadable(language, code, began);
     }
   }
 }
@@ -83,8 +88,10 @@ class Thread {
   /** Milliseconds of processor time, as the thread last told. */
   #spent = 0;
 
-  constructor() {
+  /** One that begins in place of another rehearses the language that this was ended by. */
+  constructor(rehearse?: AnalyzedLanguage) {
     this.#worker.unref();
+    if (rehearse !== undefined) this.#ask({ rehearse });
     this.#worker.on('message', (message: AnalysisReport | Started) => {
       if ('budgetMs' in message) this.#watch(message);
       else this.#answer?.resolve(message);
@@ -101,7 +108,7 @@ class Thread {
     this.#timer = setTimeout(() => this.#fail(new Error('No grammar was loaded in time.')), MAX_LOADING_MS);
     // An idle thread keeps no process alive; one that reads does.
     this.#worker.ref();
-    this.#worker.postMessage(program);
+    this.#ask(program);
     try {
       return await this.#answer.promise;
     } finally {
@@ -109,6 +116,10 @@ class Thread {
       this.#answer = undefined;
       this.#worker.unref();
     }
+  }
+
+  #ask(question: Question): void {
+    this.#worker.postMessage(question);
   }
 
   async end(): Promise<void> {
@@ -123,7 +134,7 @@ class Thread {
 
   /** Gives the thread up when it has used more processor time than it may, or nothing comes of it for long. */
   #watch({ budgetMs, spentMs }: Started): void {
-    const limit = budgetMs * LATE;
+    const limit = budgetMs + LATE_MS;
     const started = performance.now();
     this.#spent = spentMs;
     const look = () => {

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
-import { type AnalyzedProgram, analyze } from './analyze.ts';
+import { analyze, rehearse } from './analyze.ts';
 import { spentMs } from './budget.ts';
-import type { Started } from './isolated.ts';
+import type { Question, Started } from './isolated.ts';
 
 /** The inside of the thread of isolated.ts. What is thrown here ends it. */
 
@@ -14,7 +14,13 @@ if (!port) throw new Error('This module runs as a worker thread.');
 setFlagsFromString('--no-wasm-tier-up');
 setFlagsFromString('--no-wasm-dynamic-tiering');
 
-port.on('message', async (program: AnalyzedProgram) => {
-  const onStart = (budgetMs: number) => port.postMessage({ budgetMs, spentMs: spentMs() } satisfies Started);
-  port.postMessage(await analyze(program, { onStart }));
+const onStart = (budgetMs: number) => port.postMessage({ budgetMs, spentMs: spentMs() } satisfies Started);
+/** Settled when all before is done: questions are answered in their order. */
+let turn = Promise.resolve();
+
+port.on('message', (question: Question) => {
+  turn = turn.then(async () => {
+    if ('rehearse' in question) await rehearse(question.rehearse);
+    else port.postMessage(await analyze(question, { onStart }));
+  });
 });
