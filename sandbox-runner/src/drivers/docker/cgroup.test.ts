@@ -17,13 +17,19 @@ const USAGE = { cpuNs: 812_345_000, memoryBytes: 24_338_432, oomKills: 1 };
 
 /** Where each layout keeps the files of a container. The tests with an engine see only that of their machine. */
 const LAYOUTS: readonly [name: string, files: Readonly<Record<string, string>>, usage: object][] = [
-  ...[`docker/${ID}`, `system.slice/docker-${ID}.scope`].map(
-    (folder): [string, Record<string, string>, object] => [
-      `version 2, ${folder}`,
-      Object.fromEntries(Object.entries(VERSION_2).map(([file, text]) => [`${folder}/${file}`, text])),
-      USAGE,
-    ],
-  ),
+  ...[
+    `docker/${ID}`,
+    `system.slice/docker-${ID}.scope`,
+    `user.slice/user-1000.slice/user@1000.service/user.slice/docker-${ID}.scope`,
+    `a/parent/of/its/own/${ID}`,
+  ].map((folder): [string, Record<string, string>, object] => [
+    `version 2, ${folder}`,
+    {
+      'cgroup.controllers': VERSION_2['cgroup.controllers'],
+      ...Object.fromEntries(Object.entries(VERSION_2).map(([file, text]) => [`${folder}/${file}`, text])),
+    },
+    USAGE,
+  ]),
   [
     'version 2 before Linux 5.19, which keeps no peak',
     {
@@ -33,12 +39,16 @@ const LAYOUTS: readonly [name: string, files: Readonly<Record<string, string>>, 
     },
     { ...USAGE, memoryBytes: null },
   ],
-  ...['cpuacct', 'cpu,cpuacct'].map((controller): [string, Record<string, string>, object] => [
-    `version 1, ${controller}`,
+  ...[
+    ['cpuacct', 'docker'],
+    ['cpu,cpuacct', 'docker'],
+    ['cpuacct', 'a/parent/of/its/own'],
+  ].map(([controller, parent]): [string, Record<string, string>, object] => [
+    `version 1, ${controller}/${parent}`,
     {
-      [`${controller}/docker/${ID}/cpuacct.usage`]: '812345000\n',
-      [`memory/docker/${ID}/memory.max_usage_in_bytes`]: '24338432\n',
-      [`memory/docker/${ID}/memory.oom_control`]: 'oom_kill_disable 0\nunder_oom 0\noom_kill 1\n',
+      [`${controller}/${parent}/${ID}/cpuacct.usage`]: '812345000\n',
+      [`memory/${parent}/${ID}/memory.max_usage_in_bytes`]: '24338432\n',
+      [`memory/${parent}/${ID}/memory.oom_control`]: 'oom_kill_disable 0\nunder_oom 0\noom_kill 1\n',
     },
     USAGE,
   ]),
@@ -58,5 +68,13 @@ describe('the counters of a container', () => {
     }
     const meter = new CgroupReader(new Docker(), root).meter(ID);
     expect([meter.isFast, await meter.cpuNs(), await meter.usage()]).toEqual([true, 812_345_000, usage]);
+  });
+
+  it('are asked of a daemon whose control groups are not here, without looking for each container', async () => {
+    mkdirSync(join(root, 'memory/docker'), { recursive: true });
+    const reader = new CgroupReader(new Docker(), root);
+    expect(reader.meter(ID).isFast).toBe(false);
+    mkdirSync(join(root, 'cpuacct/docker', ID), { recursive: true });
+    expect(reader.meter(ID).isFast).toBe(false);
   });
 });

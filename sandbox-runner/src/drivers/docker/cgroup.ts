@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 
@@ -61,6 +61,9 @@ function v2Files(dir: string): Files {
 export class CgroupReader {
   readonly #docker: Docker;
   readonly #root: string;
+  /** Where the daemon keeps its containers' control groups, by its cgroup driver: cgroupfs, systemd. */
+  readonly #parents = ['docker', 'system.slice'];
+  #isElsewhere = false;
 
   /** `root` is where the host's cgroup file systems are mounted. */
   constructor(docker: Docker, root: string) {
@@ -74,16 +77,51 @@ export class CgroupReader {
   }
 
   #find(id: string): Files | undefined {
-    // By the cgroup driver: cgroupfs, then systemd.
-    for (const name of [`docker/${id}`, `system.slice/docker-${id}.scope`]) {
-      const unified = join(this.#root, name);
+    if (this.#isElsewhere) return undefined;
+    const names = [id, `docker-${id}.scope`];
+    const known = this.#filesIn(this.#parents, names);
+    if (known) return known;
+    // A daemon without root, or one that was told of another parent. It is the same for all containers: looked for once.
+    const hierarchy = existsSync(join(this.#root, 'cgroup.controllers')) ? '' : 'memory';
+    const parent = findParent(join(this.#root, hierarchy), names);
+    if (parent === undefined) this.#isElsewhere = true;
+    else this.#parents.push(parent);
+    return parent === undefined ? undefined : this.#filesIn([parent], names);
+  }
+
+  #filesIn(parents: readonly string[], names: readonly string[]): Files | undefined {
+    for (const path of parents.flatMap((parent) => names.map((name) => join(parent, name)))) {
+      const unified = join(this.#root, path);
       if (existsSync(join(unified, 'cgroup.controllers'))) return v2Files(unified);
       for (const controller of ['cpuacct', 'cpu,cpuacct']) {
-        const cpu = join(this.#root, controller, name);
-        if (existsSync(cpu)) return v1Files(cpu, join(this.#root, 'memory', name));
+        const cpu = join(this.#root, controller, path);
+        if (existsSync(cpu)) return v1Files(cpu, join(this.#root, 'memory', path));
       }
     }
     return undefined;
+  }
+}
+
+/** The folder, relative to `top`, that has one of these in it. */
+function findParent(top: string, names: readonly string[]): string | undefined {
+  const left = [''];
+  for (let folder = left.pop(); folder !== undefined; folder = left.pop()) {
+    for (const name of foldersIn(join(top, folder))) {
+      if (names.includes(name)) return folder;
+      left.push(join(folder, name));
+    }
+  }
+  return undefined;
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+  } catch {
+    // A control group that has gone in the meantime.
+    return [];
   }
 }
 
