@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { Language, Parser } from 'web-tree-sitter';
-import { grammarOf, locate, RUNTIME } from './grammar-files.ts';
+import { grammarOf, RUNTIME } from './grammar-files.ts';
 import type { AnalyzedLanguage } from './languages.ts';
+import { compiled } from './modules.ts';
 import { type Grammar, readGrammar } from './syntax/tree.ts';
 
 /** In pages of 64 KiB: the least that the runtime starts with, 32 MiB. What needs more than the maximum has it abort. */
 const MEMORY = { initial: 512, maximum: 512 } as const;
 /**
- * Of these so many bytes are taken and never touched: the rest is twice what 64 KiB of ordinary code take. Grammars
+ * Of these so many bytes are taken and never touched: the rest, 12 MiB, is far more than 64 KiB of ordinary code take. Grammars
  * have their place here, so that each leaves as much for the program as the others do.
  */
-let unused = 18 * 1024 * 1024;
+let unused = 20 * 1024 * 1024;
 let allocator: { readonly malloc: (size: number) => number; readonly free: (at: number) => void } | undefined;
 let unusedAt = 0;
 
@@ -23,7 +23,7 @@ function reserve(size: number): void {
 type Imports = Readonly<Record<string, Readonly<Record<string, WebAssembly.ImportValue>>>>;
 
 async function startRuntime(): Promise<void> {
-  const module = await WebAssembly.compile(await readFile(locate(RUNTIME)));
+  const { module } = compiled(RUNTIME);
   await Parser.init({
     wasmMemory: new WebAssembly.Memory(MEMORY),
     instantiateWasm(imports: Imports, receive: (...started: readonly object[]) => void) {
@@ -60,9 +60,10 @@ export function loadGrammar(name: AnalyzedLanguage): Promise<LoadedGrammar> {
 
 async function load(name: AnalyzedLanguage): Promise<LoadedGrammar> {
   runtime ??= startRuntime();
-  const [binary] = await Promise.all([readFile(locate(grammarOf(name))), runtime]);
-  reserve(unused - binary.length);
-  const language = await Language.load(binary);
+  await runtime;
+  const { module, size } = compiled(grammarOf(name));
+  reserve(unused - size);
+  const language = Language.loadSync(module);
   const parser = new Parser();
   parser.setLanguage(language);
   return { parser, grammar: readGrammar(language) };

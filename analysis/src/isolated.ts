@@ -4,7 +4,9 @@ import type { Analyzer } from '@rce/core/ports/analyzer.ts';
 import type { AnalysisReport } from '@rce/core/report.ts';
 import type { AnalyzedProgram } from './analyze.ts';
 import { WALL_FACTOR } from './budget.ts';
+import { grammarOf, RUNTIME } from './grammar-files.ts';
 import { type AnalyzedLanguage, isAnalyzed, UnsupportedLanguageError } from './languages.ts';
+import { type Compiled, compiled } from './modules.ts';
 import { unreadable } from './report.ts';
 
 /** Beside the running file when that is a bundle. */
@@ -26,8 +28,13 @@ const LOOK_EVERY_MS = 10;
 const DONE_BY_THE_TEXT = new Set(['RuntimeError', 'RangeError']);
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
-/** What the thread is asked: to read a program, or to get ready for those of a language. */
-export type Question = AnalyzedProgram | { readonly rehearse: AnalyzedLanguage };
+/** What the thread is asked: to read a program or, where there is no code, to get ready for those of a language. */
+export interface Question {
+  readonly language: AnalyzedLanguage;
+  readonly code?: string;
+  /** What it needs for that. */
+  readonly parts: Readonly<Record<string, Compiled>>;
+}
 
 /** What the thread tells when the grammar is there and the reading begins. */
 export interface Started {
@@ -66,14 +73,17 @@ export class IsolatedAnalyzer implements Analyzer {
 
   async #read({ language, code }: AnalyzedProgram & { language: AnalyzedLanguage }): Promise<AnalysisReport> {
     const began = performance.now();
+    const parts = Object.fromEntries([RUNTIME, grammarOf(language)].map((part) => [part, compiled(part)]));
     if (this.#thread?.ended !== false) this.#thread = new Thread();
     const thread = this.#thread;
     try {
-      return await thread.read({ language, code });
+      return await thread.read({ language, code, parts });
     } catch (error) {
       await thread.end();
       if (!(error instanceof Lost)) throw error;
-      this.#thread = new Thread(language);
+      this.#thread = new Thread();
+      // So that the next program finds it as fast as the one that was ended.
+      this.#thread.ask({ language, parts });
       return unreadable(language, code, began);
     }
   }
@@ -88,10 +98,8 @@ class Thread {
   /** Milliseconds of processor time, as the thread last told. */
   #spent = 0;
 
-  /** One that begins in place of another rehearses the language that this was ended by. */
-  constructor(rehearse?: AnalyzedLanguage) {
+  constructor() {
     this.#worker.unref();
-    if (rehearse !== undefined) this.#ask({ rehearse });
     this.#worker.on('message', (message: AnalysisReport | Started) => {
       if ('budgetMs' in message) this.#watch(message);
       else this.#answer?.resolve(message);
@@ -103,12 +111,16 @@ class Thread {
     this.#worker.on('exit', (code) => this.#fail(new Error(`The analysis ended with code ${code}.`)));
   }
 
-  async read(program: AnalyzedProgram): Promise<AnalysisReport> {
+  ask(question: Question): void {
+    this.#worker.postMessage(question);
+  }
+
+  async read(question: Question): Promise<AnalysisReport> {
     this.#answer = Promise.withResolvers();
     this.#timer = setTimeout(() => this.#fail(new Error('No grammar was loaded in time.')), MAX_LOADING_MS);
     // An idle thread keeps no process alive; one that reads does.
     this.#worker.ref();
-    this.#ask(program);
+    this.ask(question);
     try {
       return await this.#answer.promise;
     } finally {
@@ -116,10 +128,6 @@ class Thread {
       this.#answer = undefined;
       this.#worker.unref();
     }
-  }
-
-  #ask(question: Question): void {
-    this.#worker.postMessage(question);
   }
 
   async end(): Promise<void> {
