@@ -16,7 +16,7 @@ trap 'told=0' PWR
 wait "$!"
 status=$?
 status=${told:-$status}
-kill -s KILL -- -1
+kill -9 -1
 printf '%s\n' "$token" >&3
 printf '%s%s\n' "$token" "$status"
 read -r _
