@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { analyze } from './analyze.ts';
 import { hostileInputs } from './hostile-inputs.ts';
@@ -54,6 +55,17 @@ describe('the analysis in a thread of its own', () => {
     await expect(analyzer.analyze(DANGEROUS, { signal: gone })).rejects.toThrow('gone');
     expect((await analyzer.analyze(DANGEROUS)).complete).toBe(true);
   });
+
+  it('keeps no process alive, not even when a thread has begun in place of an ended one', () => {
+    const script = [
+      `import { IsolatedAnalyzer } from ${JSON.stringify(new URL('./isolated.ts', import.meta.url).href)};`,
+      `console.log((await new IsolatedAnalyzer().analyze(${JSON.stringify(DEADLY)})).complete);`,
+    ].join('\n');
+    const args = ['--input-type=module', '-'];
+    expect(execFileSync(process.execPath, args, { input: script, encoding: 'utf8', timeout: 30_000 })).toBe(
+      'false\n',
+    );
+  }, 40_000);
 
   it('refuses a language that is not analysed', async () => {
     await expect(analyzer.analyze({ language: 'cobol', code: '' })).rejects.toThrow(UnsupportedLanguageError);

@@ -99,7 +99,6 @@ class Thread {
   #spent = 0;
 
   constructor() {
-    this.#worker.unref();
     this.#worker.on('message', (message: AnalysisReport | Started) => {
       if ('budgetMs' in message) this.#watch(message);
       else this.#answer?.resolve(message);
@@ -109,6 +108,8 @@ class Thread {
       this.#fail(lost ? new Lost(error.message) : error);
     });
     this.#worker.on('exit', (code) => this.#fail(new Error(`The analysis ended with code ${code}.`)));
+    // Last: whoever listens to a thread keeps the process alive.
+    this.#worker.unref();
   }
 
   ask(question: Question): void {
