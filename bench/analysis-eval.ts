@@ -30,8 +30,8 @@ const LANGUAGES = new Map<string, string>([
   ...CATALOG.filter(({ id }) => isAnalyzed(id)).map(({ id, fileName }) => [extname(fileName), id] as const),
   ...['.mjs', '.cjs', '.jsx'].map((end) => [end, 'javascript'] as const),
   ...['.mts', '.cts'].map((end) => [end, 'typescript'] as const),
-  ...['.bash'].map((end) => [end, 'bash'] as const),
-  ...['.h'].map((end) => [end, 'c'] as const),
+  ['.bash', 'bash'],
+  ['.h', 'c'],
   ...['.cc', '.cxx', '.hpp'].map((end) => [end, 'cpp'] as const),
 ]);
 /** Scripts go by their first line, whatever they are called. */

@@ -3,9 +3,8 @@
  *
  * The analyzer's bundle: its size, cold start and memory; then times of an ordinary program of about 100 lines and of
  * 64 KiB of each hostile input in each language, as whoever asks for an analysis sees them, and of a small program
- * right behind one that ended the thread. With --fuzz, N inputs made
- * by mutating ordinary and hostile ones are analysed; an error or a report that is not of the wire schema ends it with
- * exit code 1.
+ * right behind one that ended the thread. With --fuzz, N inputs made by mutating ordinary and hostile ones are
+ * analysed; an error or a report that is not of the wire schema ends it with exit code 1.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

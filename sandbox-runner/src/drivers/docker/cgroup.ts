@@ -84,9 +84,12 @@ export class CgroupReader {
     // A daemon without root, or one that was told of another parent. It is the same for all containers: looked for once.
     const hierarchy = existsSync(join(this.#root, 'cgroup.controllers')) ? '' : 'memory';
     const parent = findParent(join(this.#root, hierarchy), names);
-    if (parent === undefined) this.#isElsewhere = true;
-    else this.#parents.push(parent);
-    return parent === undefined ? undefined : this.#filesIn([parent], names);
+    if (parent === undefined) {
+      this.#isElsewhere = true;
+      return undefined;
+    }
+    this.#parents.push(parent);
+    return this.#filesIn([parent], names);
   }
 
   #filesIn(parents: readonly string[], names: readonly string[]): Files | undefined {
