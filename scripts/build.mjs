@@ -1,7 +1,8 @@
-/** Builds what `npm start` needs and what has changed since it was built. Plain JavaScript for Node 20. */
+/** `npm run build`: what `npm start` needs and what has changed since it was built. Plain JavaScript for Node 20. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fail, NODE, progress, ROOT, run } from './install.mjs';
 
 const STEPS = [
@@ -77,3 +78,5 @@ function filesBelow(path) {
       entry.isDirectory() ? filesBelow(`${path}/${entry.name}`) : [`${path}/${entry.name}`],
     );
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildIfStale();

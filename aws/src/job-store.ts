@@ -96,7 +96,8 @@ export class DynamoJobStore implements JobStore {
             'SET #status = :processing, #state = :processing, #at = :until, #leaseOwner = :owner, ' +
             '#leaseUntil = :until, #attempts = #attempts + :one, #startedAt = :now REMOVE #partial',
           condition:
-            '(#status = :queued OR (#status = :processing AND #leaseUntil < :now)) AND #expiresAt > :nowSeconds',
+            '#expiresAt > :nowSeconds AND #status = :queued OR ' +
+            '#expiresAt > :nowSeconds AND #status = :processing AND #leaseUntil < :now',
           values: {
             ':queued': 'queued',
             ':processing': 'processing',

@@ -56,7 +56,7 @@ describe('waiting for jobs', () => {
     expect(await waiting).toMatchObject({ jobId: job.jobId, status: 'completed' });
   });
 
-  it('reads at once a job that it gets a hint of, and believes what it reads, not the hint', async () => {
+  it('reads at once a job that a hint only names, and believes what it reads', async () => {
     const store = memory();
     // Time stands still: without a hint nothing would ever be read.
     const stopped = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
@@ -72,6 +72,16 @@ describe('waiting for jobs', () => {
     hint({ jobId: job.jobId, ends: true });
     expect(await waiting).toMatchObject({ status: 'completed' });
     expect(store.reads).toEqual([1, 1]);
+  });
+
+  it('answers with the job that a hint tells, without reading', async () => {
+    const store = memory();
+    const watch = new JobWatch(store, systemClock);
+    const job = store.add();
+    const waiting = watch.wait(job, 20_000, done, { endOnly: true });
+    jobHinter()({ jobId: job.jobId, ends: true, job: { ...job, status: 'completed' } });
+    expect(await waiting).toMatchObject({ jobId: job.jobId, status: 'completed' });
+    expect(store.reads).toEqual([]);
   });
 
   it('asks seldom where hints come', async () => {

@@ -25,8 +25,8 @@ interface Waiter {
  * Waits for changes of jobs by reading the store, for all who wait in this process together: a gateway's
  * host may have hundreds of requests waiting, and each read of its own would cost as much as one of a hundred.
  * The pause between reads grows with the time that a caller has waited, so that the wait adds little to short
- * jobs and long ones are read seldom. Where hints come (job-hints.ts), the jobs hinted at are read at once, and
- * others only in case a hint was lost.
+ * jobs and long ones are read seldom. Where hints come (job-hints.ts), they tell the job, or have it read at once, and
+ * others are read only in case a hint was lost.
  */
 export class JobWatch {
   readonly #store: Pick<JobStore, 'getMany'>;
@@ -40,12 +40,14 @@ export class JobWatch {
   constructor(store: Pick<JobStore, 'getMany'>, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    onJobHint(({ jobId, ends }) => {
+    onJobHint(({ jobId, ends, job }) => {
       this.#hinted = true;
       const hinted = [...this.#waiters].filter(
         (waiter) => waiter.jobId === jobId && (ends || !waiter.endOnly),
       );
-      if (hinted.length > 0) void this.#readOnce(hinted);
+      if (hinted.length === 0) return;
+      if (job) this.#tell(hinted, new Map([[jobId, job]]));
+      else void this.#readOnce(hinted);
     });
   }
 
@@ -113,23 +115,26 @@ export class JobWatch {
 
   async #readOnce(due: readonly Waiter[]): Promise<void> {
     try {
-      const jobs = await this.#store.getMany([...new Set(due.map(({ jobId }) => jobId))]);
-      const now = this.#clock.now();
-      for (const waiter of due) {
-        waiter.latest = jobs.get(waiter.jobId) ?? waiter.latest;
-        if (waiter.wanted(waiter.latest)) {
-          this.#waiters.delete(waiter);
-          waiter.resolve(waiter.latest);
-          continue;
-        }
-        const pause = Math.min(WAIT.pollMaxMs, Math.max(WAIT.pollMinMs, (now - waiter.since) / 8));
-        waiter.next = now + (this.#hinted ? WAIT.pollHintedMs : pause);
-      }
+      this.#tell(due, await this.#store.getMany([...new Set(due.map(({ jobId }) => jobId))]));
     } catch (error) {
       for (const waiter of due) {
         this.#waiters.delete(waiter);
         waiter.reject(error);
       }
+    }
+  }
+
+  #tell(waiters: readonly Waiter[], jobs: ReadonlyMap<string, Job>): void {
+    const now = this.#clock.now();
+    for (const waiter of waiters) {
+      waiter.latest = jobs.get(waiter.jobId) ?? waiter.latest;
+      if (waiter.wanted(waiter.latest)) {
+        this.#waiters.delete(waiter);
+        waiter.resolve(waiter.latest);
+        continue;
+      }
+      const pause = Math.min(WAIT.pollMaxMs, Math.max(WAIT.pollMinMs, (now - waiter.since) / 8));
+      waiter.next = now + (this.#hinted ? WAIT.pollHintedMs : pause);
     }
   }
 }

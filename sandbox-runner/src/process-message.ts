@@ -15,6 +15,12 @@ import { heartbeat, type StopReason } from './heartbeat.ts';
 import { OutputSoFar } from './output-so-far.ts';
 import { describeExecution, traceJob, traceLater } from './trace-job.ts';
 
+/**
+ * How long the message of a stored result stays. There is no hurry, and its removal would take processor time from the
+ * answer, which is on its way to whoever waits.
+ */
+const REMOVE_AFTER_MS = 50;
+
 export interface Dependencies {
   readonly runnerId: string;
   readonly store: JobStore;
@@ -33,11 +39,13 @@ export interface Dependencies {
  * twice: claim, run, write the result if the claim still holds, and only then remove the message.
  * Whatever fails in between, the message comes back and the lease lapses, so that another run follows.
  * @param draining aborts when the runner must give up what it runs.
+ * @param onClaim called when it is known whether the job is ours.
  */
 export async function processMessage(
   deps: Dependencies,
   message: Message,
   draining: AbortSignal,
+  onClaim: () => void,
 ): Promise<void> {
   const { store, queue, clock, emit } = deps;
   const { jobId, receipt } = message;
@@ -47,6 +55,7 @@ export async function processMessage(
   const owner = `${deps.runnerId}/${randomUUID()}`;
   const receivedAt = clock.now();
   const claim = await store.claim(jobId, owner, receivedAt, DELIVERY.leaseMs);
+  onClaim();
   switch (claim.kind) {
     case 'missing':
     case 'finished':
@@ -164,7 +173,7 @@ async function conclude(
     resultWriteMs: finishedAt - endedAt,
     endToEndMs: finishedAt - job.createdAt,
   });
-  deps.background(queue.remove(receipt));
+  deps.background(clock.sleep(REMOVE_AFTER_MS).then(() => queue.remove(receipt)));
   return true;
 }
 

@@ -1,4 +1,5 @@
 import { DELIVERY } from '@rce/core/limits.ts';
+import type { Message } from '@rce/core/ports/job-queue.ts';
 import type { RunnerRegistry } from '@rce/core/ports/job-store.ts';
 import { STATS } from '@rce/core/stats.ts';
 import type { Emit, RunnerEvent } from './events.ts';
@@ -81,14 +82,8 @@ async function poll(
     try {
       const messages = await queue.receive(Math.min(slots.free, RECEIVE_MAX), RECEIVE_WAIT_MS, stop);
       backoffMs = BACKOFF_MS.first;
-      for (const message of messages) {
-        void slots.occupy(() =>
-          processMessage(deps, message, draining).catch((error) => {
-            // The store or the queue failed: the message comes back by itself when its visibility ends.
-            emit({ type: 'job-retried', job: message, error });
-          }),
-        );
-      }
+      // The next look at the queue costs as much as a claim, which somebody waits for.
+      await Promise.all(messages.map((message) => begun(deps, slots, message, draining)));
     } catch (error) {
       if (stop.aborted) return;
       emit({ type: 'queue-failed', error });
@@ -96,6 +91,22 @@ async function poll(
       backoffMs = Math.min(2 * backoffMs, BACKOFF_MS.most);
     }
   }
+}
+
+/** Has a slot process a message. Resolves when it is known whether the job is ours. */
+function begun(deps: Dependencies, slots: Slots, message: Message, draining: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    void slots.occupy(async () => {
+      try {
+        await processMessage(deps, message, draining, resolve);
+      } catch (error) {
+        // The store or the queue failed: the message comes back by itself when its visibility ends.
+        deps.emit({ type: 'job-retried', job: message, error });
+      } finally {
+        resolve();
+      }
+    });
+  });
 }
 
 /** Tells GET /api/languages, /api/health and /api/stats that this runner is alive, what it can run and what it did. */

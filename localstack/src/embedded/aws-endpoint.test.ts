@@ -16,6 +16,7 @@ import {
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoJobStore } from '@rce/aws/job-store.ts';
+import { systemClock } from '@rce/core/clock.ts';
 import { sampleJob } from '@rce/core/contracts/samples.ts';
 import { emptyResult } from '@rce/core/job.ts';
 import type { JobHint } from '@rce/functions/job-hints.ts';
@@ -94,20 +95,22 @@ describe('the AWS endpoint', () => {
     expect(await receive()).toEqual(['hello']);
   });
 
-  it('hints at each change of a job, once that has been written', async () => {
-    const store = new DynamoJobStore(table, 'jobs');
+  it('hints at each change of a job, once that has been written, and tells an ended one', async () => {
     const job = sampleJob();
+    const store = new DynamoJobStore(table, 'jobs', { ...systemClock, now: () => job.createdAt });
     await store.create(job);
     await store.claim(job.jobId, 'me', job.createdAt, 5_000);
     await store.finish(job.jobId, 'somebody else', emptyResult('ok'), Date.now());
-    await store.finish(job.jobId, 'me', emptyResult('ok'), Date.now());
+    const result = { ...emptyResult('ok'), stdout: new Uint8Array([0, 255]) };
+    await store.finish(job.jobId, 'me', result, Date.now());
+    const finished = await store.get(job.jobId);
     await store.attachAnalysis(job.jobId, { state: 'unavailable' });
     while (hints.length < 3) await sleep(1);
     const { jobId } = job;
     expect(hints).toEqual([
       { jobId, ends: false },
-      { jobId, ends: true },
-      { jobId, ends: true },
+      { jobId, ends: true, job: finished },
+      { jobId, ends: true, job: await store.get(jobId) },
     ]);
     await table.send(new DeleteCommand({ TableName: 'jobs', Key: { pk: `job#${job.jobId}` } }));
   });

@@ -46,7 +46,15 @@ async function serve(services: Services, request: IncomingMessage, response: Ser
     response.once('close', () => services.load.calls--);
   }
   const body = await readBody(request, MAX_BODY_BYTES);
-  if (scope[2] === 'dynamodb') return services.table(body, request.headers, response);
+  if (scope[2] === 'dynamodb') {
+    return services.table(body, request.headers, (answer) => {
+      response.writeHead(answer.status, {
+        'content-type': answer.contentType,
+        'content-length': Buffer.byteLength(answer.body),
+      });
+      response.end(answer.body);
+    });
+  }
   if (scope[2] === 'sqs') return services.queues.serve(body, request.headers, response);
   if (scope[2] === 'lambda') return invoke(services.functions, request, body, response);
   fail(response, 404, 'UnknownService', new Error(`There is no service ${scope[2]} here.`));
