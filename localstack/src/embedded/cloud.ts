@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createQueueClient, createTableClient } from '@rce/aws/clients.ts';
 import { createRunnerRegistry } from '@rce/aws/runner-registry.ts';
+import { DELIVERY } from '@rce/core/limits.ts';
 import { jobHinter } from '@rce/functions/job-hints.ts';
 import {
   FUNCTION_NAMES,
@@ -121,6 +122,8 @@ async function main(): Promise<void> {
   }
   every(SWEEP_EVERY_MS, () => sweep(tableClient, settings.RCE_JOBS_TABLE, Date.now()), onError);
   void refillQueue(functions, onError);
+  // What ran when an engine was killed is free when its leases have lapsed, and has no message any more.
+  setTimeout(() => functions.invoke('reconcile', {}).catch(onError), DELIVERY.leaseMs + 1_000).unref();
   for (const name of FIRST_USED) functions.warm(name);
 
   process.once('SIGTERM', async () => {
