@@ -54,6 +54,8 @@ class Lost extends Error {}
  */
 export class IsolatedAnalyzer implements Analyzer {
   #thread: Thread | undefined;
+  /** Settled when the thread that a text has ended is gone and the next one gets ready. Never rejects. */
+  #replaced: Promise<void> = Promise.resolve();
   /** Settled when the program before is. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +74,7 @@ export class IsolatedAnalyzer implements Analyzer {
   }
 
   async #read({ language, code }: AnalyzedProgram & { language: AnalyzedLanguage }): Promise<AnalysisReport> {
+    await this.#replaced;
     const began = performance.now();
     const parts = Object.fromEntries([RUNTIME, grammarOf(language)].map((part) => [part, compiled(part)]));
     if (this.#thread?.ended !== false) this.#thread = new Thread();
@@ -79,11 +82,15 @@ export class IsolatedAnalyzer implements Analyzer {
     try {
       return await thread.read({ language, code, parts });
     } catch (error) {
-      await thread.end();
+      const ended = thread.end();
       if (!(error instanceof Lost)) throw error;
-      this.#thread = new Thread();
-      // So that the next program finds it as fast as the one that was ended.
-      this.#thread.ask({ language, parts });
+      // Not waited for here: who asked has the report as soon as the text is given up. One thread begins when the other
+      // is gone, since both at once would take the memory of both.
+      this.#replaced = ended.then(() => {
+        this.#thread = new Thread();
+        // So that the next program finds it as fast as the one that was ended.
+        this.#thread.ask({ language, parts });
+      });
       return unreadable(language, code, began);
     }
   }
@@ -131,9 +138,10 @@ class Thread {
     }
   }
 
+  /** Resolves when it is gone. Never rejects. */
   async end(): Promise<void> {
     this.ended = true;
-    await this.#worker.terminate();
+    await this.#worker.terminate().catch(() => undefined);
   }
 
   #fail(error: Error): void {

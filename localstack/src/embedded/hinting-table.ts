@@ -21,8 +21,17 @@ export function hintingTable(serve: ServeTable, hint: (hint: JobHint) => void): 
       if (written.status !== 200) return answer(written);
       // The writer did not ask for the item.
       answer(whole === undefined ? written : { ...written, body: '{}' });
-      const told = whole !== undefined && written.body.length <= MAX_TOLD;
-      hint({ jobId, ends, ...(told ? { job: jobInAnswer(written.body) } : {}) });
+      hint({ jobId, ends, ...(whole === undefined ? {} : told(written.body)) });
     });
   };
+}
+
+function told(answer: string): Pick<JobHint, 'job'> {
+  if (answer.length > MAX_TOLD) return {};
+  try {
+    return { job: jobInAnswer(answer) };
+  } catch {
+    // Whoever reads an item that is none of a job's will say so.
+    return {};
+  }
 }
