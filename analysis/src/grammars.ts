@@ -2,7 +2,7 @@ import { Language, Parser } from 'web-tree-sitter';
 import { grammarOf, RUNTIME } from './grammar-files.ts';
 import type { AnalyzedLanguage } from './languages.ts';
 import { compiled } from './modules.ts';
-import { type Grammar, readGrammar } from './syntax/tree.ts';
+import { type Cursor, type Grammar, readGrammar } from './syntax/tree.ts';
 
 /** In pages of 64 KiB: the least that the runtime starts with, 32 MiB. What needs more than the maximum has it abort. */
 const MEMORY = { initial: 512, maximum: 512 } as const;
@@ -11,31 +11,39 @@ const MEMORY = { initial: 512, maximum: 512 } as const;
  * takes. Grammars have their place here, so that each leaves as much for the program as the others do.
  */
 let unused = 20 * 1024 * 1024;
-let allocator: { readonly malloc: (size: number) => number; readonly free: (at: number) => void } | undefined;
 let unusedAt = 0;
 
-function reserve(size: number): void {
-  if (unusedAt !== 0) allocator?.free(unusedAt);
+/** Functions that the parser's module exports. */
+interface Runtime extends Cursor {
+  malloc(size: number): number;
+  free(at: number): void;
+}
+
+function reserve({ malloc, free }: Runtime, size: number): void {
+  if (unusedAt !== 0) free(unusedAt);
   unused = size;
-  unusedAt = allocator?.malloc(size) ?? 0;
+  unusedAt = malloc(size);
 }
 
 type Imports = Readonly<Record<string, Readonly<Record<string, WebAssembly.ImportValue>>>>;
 
-async function startRuntime(): Promise<void> {
+async function startRuntime(): Promise<Runtime> {
   const { module } = compiled(RUNTIME);
+  const started = Promise.withResolvers<Runtime>();
   await Parser.init({
     wasmMemory: new WebAssembly.Memory(MEMORY),
     instantiateWasm(imports: Imports, receive: (...started: readonly object[]) => void) {
       void WebAssembly.instantiate(module, imports).then((instance) => {
-        allocator = instance.exports as unknown as typeof allocator;
+        started.resolve(instance.exports as unknown as Runtime);
         receive(instance, module);
-      });
+      }, started.reject);
     },
     // An abort is thrown too.
     printErr: () => undefined,
   });
-  reserve(unused);
+  const runtime = await started.promise;
+  reserve(runtime, unused);
+  return runtime;
 }
 
 export interface LoadedGrammar {
@@ -43,7 +51,7 @@ export interface LoadedGrammar {
   readonly grammar: Grammar;
 }
 
-let runtime: Promise<void> | undefined;
+let starting: Promise<Runtime> | undefined;
 const loaded = new Map<AnalyzedLanguage, Promise<LoadedGrammar>>();
 
 /** Loads a grammar once per process. */
@@ -59,12 +67,12 @@ export function loadGrammar(name: AnalyzedLanguage): Promise<LoadedGrammar> {
 }
 
 async function load(name: AnalyzedLanguage): Promise<LoadedGrammar> {
-  runtime ??= startRuntime();
-  await runtime;
+  starting ??= startRuntime();
+  const runtime = await starting;
   const { module, size } = compiled(grammarOf(name));
-  reserve(unused - size);
+  reserve(runtime, unused - size);
   const language = Language.loadSync(module);
   const parser = new Parser();
   parser.setLanguage(language);
-  return { parser, grammar: readGrammar(language) };
+  return { parser, grammar: readGrammar(language, runtime) };
 }

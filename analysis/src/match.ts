@@ -2,6 +2,7 @@ import { holds, MAX_MATCHED, originOf, type Subject } from './conditions.ts';
 import { NameIndex } from './patterns.ts';
 import type { Program } from './program.ts';
 import type { Match, Rule, RuleLanguage, When } from './rule.ts';
+import { assignmentOf } from './syntax/dialect.ts';
 import type { Call } from './syntax/expression.ts';
 import { NONE, type Node } from './syntax/tree.ts';
 import { ORIGIN, type Value } from './value.ts';
@@ -30,7 +31,9 @@ const MAX_HIDDEN = 8;
 /** What may stand between words when IFS says so. */
 const IFS = /[,:;|\t\n]+/g;
 const GIVEN_TO = new Set(['decorator', 'class_heritage', 'extends_clause']);
+const isGivenTo = (type: string) => GIVEN_TO.has(type);
 const MAX_ENTRIES = 64;
+const NOTHING: readonly never[] = [];
 
 type NamedEntry = { readonly rule: Rule; readonly when: readonly When[] | undefined };
 
@@ -80,12 +83,15 @@ export class Matcher {
         hits.push(this.hit(program, rule, at === NONE ? 0 : at, module, false));
       }
     }
+    const assignments = tree.byKind(dialect, assignmentOf);
+    const givenTo = tree.byKind(dialect, isGivenTo);
     for (let node = 0; node < tree.size; node += 1) {
       if (node % 256 === 0 && outOfTime()) return false;
-      const assignment = dialect.assignments[tree.type(node)]?.(tree, node);
+      const kind = tree.kind(node);
+      const assignment = assignments[kind]?.(tree, node);
       if (assignment !== undefined) this.assigned(program, node, assignment.target, assignment.value, hits);
       // A decorator is called with what stands below it; a base class, when an instance is made.
-      if (GIVEN_TO.has(tree.type(node))) this.given(program, tree.first(node), hits);
+      if (givenTo[kind]) this.given(program, tree.first(node), hits);
       const expression = program.expression(node);
       switch (expression.kind) {
         case 'call':
@@ -178,17 +184,19 @@ export class Matcher {
   }
 
   /** After `from os import *`, a name that nothing binds may be any of the module's. */
-  private starred(program: Program, name: string): string[] {
-    if (name.startsWith('?') || program.scopes.stars.length === 0) return [];
+  private starred(program: Program, name: string): readonly string[] {
+    if (program.scopes.stars.length === 0 || name.startsWith('?')) return NOTHING;
     return program.scopes.stars.slice(0, 8).map((module) => `${module}.${name}`);
   }
 
   private read(program: Program, node: Node, parent: Node, hits: Hit[]): void {
     const name = program.value(node).name;
     if (name === '' || (parent !== NONE && this.isDeclared(program, node))) return;
-    for (const each of [name, ...this.starred(program, name)]) {
+    const report = (each: string) => {
       for (const { rule } of this.reads.find(each)) hits.push(this.hit(program, rule, node, each, false));
-    }
+    };
+    report(name);
+    for (const each of this.starred(program, name)) report(each);
   }
 
   /** The name in a definition, an import or a keyword is not read. */

@@ -9,6 +9,8 @@
 export class NameIndex<T> {
   private readonly exact = new Map<string, T[]>();
   private readonly prefixes = new Map<string, T[]>();
+  /** What stands before the first dot of the prefixes. */
+  private readonly roots = new Set<string>();
   private readonly suffixes = new Map<string, { readonly suffix: string; readonly entry: T }[]>();
 
   add(pattern: string, entry: T): void {
@@ -16,26 +18,39 @@ export class NameIndex<T> {
       if (name.startsWith('*.')) {
         const suffix = name.slice(1);
         push(this.suffixes, suffix.slice(suffix.lastIndexOf('.') + 1), { suffix, entry });
-      } else if (name.endsWith('.*')) push(this.prefixes, name.slice(0, -2), entry);
-      else push(this.exact, name, entry);
+      } else if (name.endsWith('.*')) {
+        push(this.prefixes, name.slice(0, -2), entry);
+        this.roots.add(rootOf(name));
+      } else push(this.exact, name, entry);
     }
   }
 
-  find(name: string): T[] {
-    const found: T[] = [...(this.exact.get(name) ?? [])];
+  /** Made without garbage where little is found: it is asked of every name in a program. */
+  find(name: string): readonly T[] {
+    let found: readonly T[] = this.exact.get(name) ?? NOTHING;
     const dot = name.lastIndexOf('.');
-    if (dot !== -1) {
-      for (const { suffix, entry } of this.suffixes.get(name.slice(dot + 1)) ?? []) {
-        if (name.endsWith(suffix)) found.push(entry);
-      }
-      let at = dot;
-      for (let steps = 0; at > 0 && steps < 6; steps += 1) {
-        found.push(...(this.prefixes.get(name.slice(0, at)) ?? []));
-        at = name.lastIndexOf('.', at - 1);
-      }
+    if (dot === -1) return found;
+    const ending = this.suffixes.get(name.slice(dot + 1));
+    if (ending !== undefined) {
+      const entries = ending.filter(({ suffix }) => name.endsWith(suffix)).map(({ entry }) => entry);
+      found = [...found, ...entries];
+    }
+    if (this.roots.size === 0 || name.startsWith('?') || !this.roots.has(rootOf(name))) return found;
+    let at = dot;
+    for (let steps = 0; at > 0 && steps < 6; steps += 1) {
+      const inside = this.prefixes.get(name.slice(0, at));
+      if (inside !== undefined) found = [...found, ...inside];
+      at = name.lastIndexOf('.', at - 1);
     }
     return found;
   }
+}
+
+const NOTHING: readonly never[] = [];
+
+function rootOf(name: string): string {
+  const dot = name.indexOf('.');
+  return dot === -1 ? name : name.slice(0, dot);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

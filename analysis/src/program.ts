@@ -2,8 +2,15 @@ import { callValue } from './calls.ts';
 import { SOURCES } from './known-functions.ts';
 import { handed } from './parameters.ts';
 import { Scopes } from './scopes.ts';
-import type { Dialect } from './syntax/dialect.ts';
-import { type Binding, type Call, type Entry, type Expression, OTHER } from './syntax/expression.ts';
+import { type Dialect, isIdentifier } from './syntax/dialect.ts';
+import {
+  type Binding,
+  type Call,
+  type Entry,
+  type Expression,
+  OTHER,
+  type Reader,
+} from './syntax/expression.ts';
 import { isGlobalObject } from './syntax/javascript.ts';
 import { NONE, type Node, type SyntaxTree } from './syntax/tree.ts';
 import {
@@ -32,20 +39,30 @@ export class Program {
   readonly tree: SyntaxTree;
   readonly dialect: Dialect;
   readonly scopes: Scopes;
-  private readonly memo: (Value | undefined)[] = [];
-  private readonly busy = new Set<Node>();
-  private readonly expressions: (Expression | undefined)[] = [];
+  private readonly memo: (Value | undefined)[];
+  private readonly expressions: (Expression | undefined)[];
+  /** 1 for nodes that are being evaluated, and how many are. */
+  private readonly busy: Uint8Array;
+  private depth = 0;
+  private readonly readers: readonly (Reader | undefined)[];
+  private readonly identifiers: readonly boolean[];
+  private readonly globals = new Map<string, Value>();
 
   constructor(tree: SyntaxTree, dialect: Dialect) {
     this.tree = tree;
     this.dialect = dialect;
     this.scopes = new Scopes(tree, dialect);
+    this.memo = new Array<Value | undefined>(tree.size);
+    this.expressions = new Array<Expression | undefined>(tree.size);
+    this.busy = new Uint8Array(tree.size);
+    this.readers = tree.byKind(dialect, readerOf);
+    this.identifiers = tree.byKind(dialect, isIdentifier);
   }
 
   expression(node: Node): Expression {
     const known = this.expressions[node];
     if (known !== undefined) return known;
-    const read = this.dialect.readers[this.tree.type(node)];
+    const read = this.readers[this.tree.kind(node)];
     const expression = read === undefined ? OTHER : read(this.tree, node);
     this.expressions[node] = expression;
     return expression;
@@ -64,17 +81,23 @@ export class Program {
     if (node === NONE) return UNKNOWN;
     const known = this.memo[node];
     if (known !== undefined) return known;
+    const expression = this.expression(node);
+    if (expression === OTHER) {
+      this.memo[node] = UNKNOWN;
+      return UNKNOWN;
+    }
     // A definition by itself (x = x + 1), or one that a hostile program has nested too deep.
-    if (this.busy.has(node) || this.busy.size > MAX_DEPTH) return UNKNOWN;
-    this.busy.add(node);
-    const value = this.evaluate(node);
-    this.busy.delete(node);
+    if (this.busy[node] === 1 || this.depth > MAX_DEPTH) return UNKNOWN;
+    this.busy[node] = 1;
+    this.depth += 1;
+    const value = this.evaluate(expression, node);
+    this.busy[node] = 0;
+    this.depth -= 1;
     this.memo[node] = value;
     return value;
   }
 
-  private evaluate(node: Node): Value {
-    const expression = this.expression(node);
+  private evaluate(expression: Expression, node: Node): Value {
     switch (expression.kind) {
       case 'name':
         return this.lookup(this.dialect.identifier(expression.name), node) ?? this.global(expression.name);
@@ -164,6 +187,15 @@ export class Program {
   }
 
   private global(raw: string): Value {
+    let value = this.globals.get(raw);
+    if (value === undefined) {
+      value = this.globalOf(raw);
+      this.globals.set(raw, value);
+    }
+    return value;
+  }
+
+  private globalOf(raw: string): Value {
     const name = this.dialect.moduleName(this.dialect.identifier(raw));
     if (this.dialect.rules === 'bash' && name === '$HOME') return { ...textValue('~'), name };
     if (isGlobalObject(name) && this.dialect.rules === 'javascript')
@@ -276,15 +308,13 @@ export class Program {
 
   /** `object.name` where some statement has set it. */
   private attribute(object: Node, name: string, use: Node): Value | undefined {
-    const type = this.tree.type(object);
-    if (!this.dialect.identifiers.has(type) && type !== 'this') return undefined;
+    if (!this.identifiers[this.tree.kind(object)] && this.tree.type(object) !== 'this') return undefined;
     return this.lookup(`${this.dialect.identifier(this.tree.text(object))}.${name}`, use);
   }
 
   /** Whether an object was given to a function that the program does not show, which may have changed it. */
   private isHandedOut(object: Node, use: Node): boolean {
-    if (this.dialect.rules !== 'javascript' || !this.dialect.identifiers.has(this.tree.type(object)))
-      return false;
+    if (this.dialect.rules !== 'javascript' || !this.identifiers[this.tree.kind(object)]) return false;
     const given = this.scopes.given.get(this.tree.text(object));
     if (given === undefined || given > use) return false;
     const call = this.expression(this.tree.parent(this.tree.parent(given)));
@@ -356,6 +386,8 @@ export class Program {
     return concatenate([...values].reverse(), false);
   }
 }
+
+const readerOf = (type: string, { readers }: Dialect) => readers[type];
 
 /** The last binding in front of a use; bindings are in the order of the source. */
 function lastBefore(bindings: readonly Binding[], use: Node): number {

@@ -56,16 +56,18 @@ export class Scopes {
         },
       },
     );
+    const roles = tree.byKind(dialect, roleOf);
     for (let node = 0; node < tree.size; node += 1) {
       while (scope.parent !== undefined && node > tree.lastOf(scope.node)) scope = scope.parent;
       this.at.push(scope);
-      const type = tree.type(node);
-      if (dialect.identifiers.has(type) && tree.type(tree.parent(node)) === 'arguments') {
+      const role = roles[tree.kind(node)];
+      if (role === undefined) continue;
+      if (role.names && tree.type(tree.parent(node)) === 'arguments') {
         const name = tree.text(node);
         if (!this.given.has(name)) this.given.set(name, node);
       }
-      if (dialect.binds.has(type)) dialect.bind(tree, node, declare);
-      const opens = dialect.scopes[type];
+      if (role.binds) dialect.bind(tree, node, declare);
+      const { opens } = role;
       if (opens !== undefined) {
         scope = { node, parent: scope, module: this.root, kind: opens, names: new Map() };
         for (const [name, binding] of inside) add(scope, name, binding);
@@ -75,7 +77,7 @@ export class Scopes {
         }
       }
       inside.length = 0;
-      if (dialect.returns.has(type)) {
+      if (role.returns) {
         const value = tree.first(node);
         const owner = functionOf(scope);
         if (value !== NONE && owner !== undefined) {
@@ -113,6 +115,17 @@ export class Scopes {
     const module = dialect.moduleName(target);
     if (!this.imported.has(module)) this.imported.set(module, at);
   }
+}
+
+/** What a type of node has to do with names; undefined for nothing. */
+function roleOf(type: string, { identifiers, binds, scopes, returns }: Dialect) {
+  const role = {
+    names: identifiers.has(type),
+    binds: binds.has(type),
+    opens: scopes[type],
+    returns: returns.has(type),
+  };
+  return role.names || role.binds || role.returns || role.opens !== undefined ? role : undefined;
 }
 
 /** The scope that declares a name that is assigned; the one at hand if none does. */

@@ -12,7 +12,7 @@ export type Suppressions = ReadonlyMap<number, ReadonlySet<string> | 'all'>;
 export function suppressions(tree: SyntaxTree, lineAt: (offset: number) => number): Suppressions {
   const found = new Map<number, Set<string> | 'all'>();
   for (let node = 0; node < tree.size; node += 1) {
-    if (!tree.type(node).endsWith('comment')) continue;
+    if (!tree.isComment(node)) continue;
     const match = DIRECTIVE.exec(tree.text(node).slice(0, 2048));
     if (match === null) continue;
     const rules = (match[1] ?? '').split(/[\s,]+/).filter((rule) => rule !== '');

@@ -1,5 +1,5 @@
 import type { Program } from '../program.ts';
-import type { Loop } from '../syntax/dialect.ts';
+import { type Dialect, type Loop, loopOf } from '../syntax/dialect.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
 import { doublesForever, doublesOften } from './doubling.ts';
 import type { Report } from './index.ts';
@@ -31,8 +31,9 @@ export function detectLoops(program: Program, report: Report): void {
   const { tree, dialect } = program;
   const does = survey(program);
   const assigned = countAssignments(program);
+  const loops = tree.byKind(dialect, loopOf);
   for (let node = 0; node < tree.size; node += 1) {
-    const loop = dialect.loops[tree.type(node)]?.(tree, node);
+    const loop = loops[tree.kind(node)]?.(tree, node);
     if (loop === undefined || loop.body === NONE) continue;
     const body = does[loop.body] ?? 0;
     const leaves = (body & (LEAVES | BREAKS)) !== 0;
@@ -189,35 +190,65 @@ const THREADING = 128;
 function survey(program: Program): Uint8Array {
   const { tree, dialect } = program;
   const flags = new Uint8Array(tree.size);
+  const roles = tree.byKind(dialect, roleOf);
+  const calls = new Map<string, number>();
   for (let node = tree.size - 1; node > 0; node -= 1) {
-    const type = tree.type(node);
+    const role = roles[tree.kind(node)] ?? 0;
     let own = flags[node] ?? 0;
-    if (dialect.exits.has(type)) own |= isAwaitOfNothing(program, node) ? 0 : LEAVES;
+    if (role & EXIT) own |= isAwaitOfNothing(program, node) ? 0 : LEAVES;
     // `break label` may leave any loop around it.
-    else if (dialect.breaks.has(type)) own |= tree.first(node) === NONE ? BREAKS : LEAVES;
+    else if (role & BREAK) own |= tree.first(node) === NONE ? BREAKS : LEAVES;
     else {
       const expression = program.expression(node);
       if (expression.kind === 'call') {
         const name = program.called(expression);
-        if (dialect.exitCalls.has(name)) own |= LEAVES;
-        if (SENDS.test(name)) own |= SENDING | UNCLEAR;
-        else if (WAITS.test(name)) own |= WAITING;
-        else if (THREADS.test(name)) own |= THREADING;
-        else if (!HARMLESS.test(name) && !STARTS.test(name)) own |= UNCLEAR;
-        if (STARTS.test(name)) own |= STARTING;
-        if (name === 'os.fork' || name === 'os.forkpty') own |= FORKING;
+        let done = calls.get(name);
+        if (done === undefined) {
+          done = doneBy(name, dialect);
+          calls.set(name, done);
+        }
+        own |= done;
       }
     }
     // What is started beside the loop holds up nothing in it.
-    if (type === 'go_statement') own = THREADING;
-    else if (dialect.rules === 'bash' && own !== 0 && inBackground(program, node)) own = STARTING;
+    if (role & GO) own = THREADING;
+    else if (own !== 0 && dialect.rules === 'bash' && inBackground(program, node)) own = STARTING;
     flags[node] = own;
-    if (dialect.scopes[type] !== undefined) continue;
-    if (dialect.loops[type] !== undefined || SWITCH.test(type)) own &= ~BREAKS;
+    if (role & SCOPE) continue;
+    if (role & LEFT) own &= ~BREAKS;
     const parent = tree.parent(node);
     if (parent !== NONE) flags[parent] = (flags[parent] ?? 0) | own;
   }
   return flags;
+}
+
+/** What a call of this name does. */
+function doneBy(name: string, { exitCalls }: Dialect): number {
+  let does = exitCalls.has(name) ? LEAVES : 0;
+  const starts = STARTS.test(name);
+  if (SENDS.test(name)) does |= SENDING | UNCLEAR;
+  else if (WAITS.test(name)) does |= WAITING;
+  else if (THREADS.test(name)) does |= THREADING;
+  else if (!starts && !HARMLESS.test(name)) does |= UNCLEAR;
+  if (starts) does |= STARTING;
+  if (name === 'os.fork' || name === 'os.forkpty') does |= FORKING;
+  return does;
+}
+
+const EXIT = 1;
+const BREAK = 2;
+const GO = 4;
+const SCOPE = 8;
+/** What a break leaves. */
+const LEFT = 16;
+
+function roleOf(type: string, { exits, breaks, scopes, loops }: Dialect): number {
+  let role = exits.has(type) ? EXIT : 0;
+  if (breaks.has(type)) role |= BREAK;
+  if (type === 'go_statement') role |= GO;
+  if (scopes[type] !== undefined) role |= SCOPE;
+  if (loops[type] !== undefined || SWITCH.test(type)) role |= LEFT;
+  return role;
 }
 
 /** `await null` only lets other waiting functions go on; nothing outside the program gets a turn. */

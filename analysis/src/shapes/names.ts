@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts';
+import { isIdentifier } from '../syntax/dialect.ts';
 import type { Report } from './index.ts';
 
 /** Cyrillic, Greek and others' letters that look like Latin ones. */
@@ -10,8 +11,9 @@ export function detectNames({ tree, dialect }: Program, report: Report): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is looked for
   if (/^[\x00-\x7F]*$/.test(tree.source)) return;
   let found = 0;
+  const identifiers = tree.byKind(dialect, isIdentifier);
   for (let node = 0; node < tree.size && found < MAX_REPORTED; node += 1) {
-    if (!dialect.identifiers.has(tree.type(node))) continue;
+    if (!identifiers[tree.kind(node)]) continue;
     const name = tree.text(node);
     if (!isDisguised(name)) continue;
     report('disguised-name', tree.start(node), tree.end(node), name.slice(0, 40));

@@ -1,5 +1,6 @@
 import type { Program } from '../program.ts';
 import { functionOf } from '../scopes.ts';
+import type { Dialect } from '../syntax/dialect.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
 import type { Report } from './index.ts';
 
@@ -21,15 +22,16 @@ export function detectQuality(program: Program, given: Report): void {
     if (reported <= MAX_REPORTED) given(...finding);
   };
   const branches = new Map<Node, number>();
+  const roles = tree.byKind(dialect, roleOf);
   for (let node = 0; node < tree.size; node += 1) {
-    const type = tree.type(node);
-    const at = (shape: string, detail = '') => report(shape, tree.start(node), tree.end(node), detail);
-    if (dialect.branches.has(type)) {
+    const role = roles[tree.kind(node)];
+    if (role === undefined) continue;
+    if (role.branches) {
       const owner = functionOf(program.scopes.of(node))?.node;
       if (owner !== undefined) branches.set(owner, (branches.get(owner) ?? 0) + 1);
     }
-    if (dialect.blocks.has(type)) unreachable(program, node, report);
-    switch (type) {
+    if (role.block) unreachable(program, node, report);
+    switch (role.type) {
       case 'except_clause': {
         const [first, ...rest] = tree.children(node);
         const head = () => report('bare-except', tree.start(node), tree.start(node) + 'except'.length);
@@ -58,13 +60,16 @@ export function detectQuality(program: Program, given: Report): void {
       case 'default_parameter':
       case 'typed_default_parameter': {
         const value = tree.child(node, 'value');
-        if (value !== NONE && /^(?:list|dictionary|set)$/.test(tree.type(value))) at('mutable-default');
+        if (value !== NONE && /^(?:list|dictionary|set)$/.test(tree.type(value))) {
+          report('mutable-default', tree.start(node), tree.end(node));
+        }
         break;
       }
       case 'assert_statement': {
         const parts = tree.children(node);
-        if (parts[0] !== undefined && parts.length === 1 && tree.type(parts[0]) === 'tuple')
-          at('assert-tuple');
+        if (parts[0] !== undefined && parts.length === 1 && tree.type(parts[0]) === 'tuple') {
+          report('assert-tuple', tree.start(node), tree.end(node));
+        }
         break;
       }
     }
@@ -77,6 +82,21 @@ export function detectQuality(program: Program, given: Report): void {
     report('complex-function', start, end, name === NONE ? 'this function' : tree.text(name).slice(0, 60));
   }
   unusedImports(program, report);
+}
+
+const LOOKED_AT = new Set([
+  'except_clause',
+  'catch_clause',
+  'assignment',
+  'default_parameter',
+  'typed_default_parameter',
+  'assert_statement',
+]);
+
+/** What is looked at in a type of node; undefined for nothing. */
+function roleOf(type: string, dialect: Dialect) {
+  const role = { type, branches: dialect.branches.has(type), block: dialect.blocks.has(type) };
+  return role.branches || role.block || LOOKED_AT.has(type) ? role : undefined;
 }
 
 function unreachable({ tree }: Program, block: Node, report: Report): void {
@@ -103,16 +123,21 @@ function unusedImports(program: Program, report: Report): void {
     }
   }
   if (imports.size === 0) return;
+  const uses = tree.byKind(undefined, useOf);
   for (let node = 0; node < tree.size; node += 1) {
-    const type = tree.type(node);
-    if (/^import(?:_from)?_statement$/.test(type)) {
-      node = tree.lastOf(node);
-      continue;
-    }
-    // A name in a text counts as used: __all__, annotations in quotes.
-    if (!/identifier$|^string/.test(type)) continue;
+    const use = uses[tree.kind(node)];
+    if (use === 'import') node = tree.lastOf(node);
+    if (use !== 'name' || tree.end(node) - tree.start(node) >= MAX_NAME) continue;
     const text = tree.text(node);
-    if (text.length < 80) imports.delete(text.replace(/^['"]|['"]$/g, ''));
+    imports.delete(/^['"]|['"]$/.test(text) ? text.replace(/^['"]|['"]$/g, '') : text);
   }
   for (const [name, at] of imports) report('unused-import', tree.start(at), tree.end(at), name.slice(0, 60));
+}
+
+const MAX_NAME = 80;
+
+/** A name in a text counts as used: __all__, annotations in quotes. */
+function useOf(type: string) {
+  if (/^import(?:_from)?_statement$/.test(type)) return 'import';
+  return /identifier$|^string/.test(type) ? 'name' : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts';
+import { type Dialect, scopeOf } from '../syntax/dialect.ts';
 import { NONE, type Node, type SyntaxTree } from '../syntax/tree.ts';
 import type { Report } from './index.ts';
 
@@ -11,8 +12,9 @@ const MAX_INSIDE = 4;
 /** A function that calls itself on every way through it. */
 export function detectRecursion(program: Program, report: Report): void {
   const { tree, dialect } = program;
+  const scopes = tree.byKind(dialect, scopeOf);
   for (let node = 0; node < tree.size; node += 1) {
-    if (dialect.scopes[tree.type(node)] !== 'function') continue;
+    if (scopes[tree.kind(node)] !== 'function') continue;
     const body = tree.child(node, 'body');
     const name = nameOf(program, node);
     if (body === NONE || name === '') continue;
@@ -53,22 +55,24 @@ function certainCall(program: Program, self: Node, body: Node, name: string, dep
   const { tree, dialect } = program;
   let last = tree.lastOf(body);
   let found = NONE;
+  const roles = tree.byKind(dialect, roleOf);
   for (let node = body; node <= last; node += 1) {
-    const type = tree.type(node);
-    if (dialect.scopes[type] !== undefined) {
+    const role = roles[tree.kind(node)];
+    if (role === 'scope') {
       node = tree.lastOf(node);
       continue;
     }
     // Whatever may decide, wait or fail may also end the recursion.
-    if (dialect.branches.has(type) || type === 'try_statement' || type === 'match_statement') return found;
-    if (/yield|await/.test(type)) {
+    if (role === 'decides') return found;
+    if (role === 'waits') {
+      const type = tree.type(node);
       // What is waited for, or given the turn, is called before that; what stands behind it may never be reached.
       const delegates =
         type.startsWith('await') || /^yield(?:\s+from\b|\s*\*)/.test(tree.text(node).slice(0, 16));
       if (!delegates) return NONE;
       last = Math.min(last, tree.lastOf(node));
     }
-    if (/switch|assert|raise|throw/.test(type)) return NONE;
+    if (role === 'fails') return NONE;
     const expression = program.expression(node);
     if (expression.kind === 'either') return found;
     if (expression.kind !== 'call' || found !== NONE) continue;
@@ -90,6 +94,13 @@ function certainCall(program: Program, self: Node, body: Node, name: string, dep
     }
   }
   return found;
+}
+
+function roleOf(type: string, { scopes, branches }: Dialect) {
+  if (scopes[type] !== undefined) return 'scope';
+  if (branches.has(type) || type === 'try_statement' || type === 'match_statement') return 'decides';
+  if (/yield|await/.test(type)) return 'waits';
+  return /switch|assert|raise|throw/.test(type) ? 'fails' : undefined;
 }
 
 /** Where functions may share a name, the one that is called takes as many arguments. */

@@ -32,6 +32,7 @@ const ENDLESS = new Set(['itertools.count()', 'itertools.cycle()']);
 
 export function detectSizes(program: Program, report: Report): void {
   const { tree } = program;
+  const comprehensions = tree.byKind(undefined, isComprehension);
   for (let node = 0; node < tree.size; node += 1) {
     const expression = program.expression(node);
     if (expression.kind === 'binary' && expression.left !== NONE) {
@@ -72,12 +73,14 @@ export function detectSizes(program: Program, report: Report): void {
           }
         }
       }
-    } else if (/comprehension$/.test(tree.type(node))) {
+    } else if (comprehensions[tree.kind(node)]) {
       if (comprehensionSize(program, node) >= HUGE)
         report('huge-allocation', tree.start(node), tree.end(node));
     }
   }
 }
+
+const isComprehension = (type: string) => type.endsWith('comprehension');
 
 /** n = n ** n, in a loop */
 function isRaisedAgain(program: Program, left: Node, right: Node): boolean {

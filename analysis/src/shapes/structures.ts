@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts';
+import { assignmentOf } from '../syntax/dialect.ts';
 import type { Call } from '../syntax/expression.ts';
 import { NONE, type Node } from '../syntax/tree.ts';
 import { ORIGIN } from '../value.ts';
@@ -22,15 +23,17 @@ export function detectStructures(program: Program, report: Report): void {
   const { tree, dialect } = program;
   const javascript = dialect.rules === 'javascript';
   let csrf = false;
-  for (let node = 0; node < tree.size; node += 1) {
-    const at = (shape: string, detail = '') => report(shape, tree.start(node), tree.end(node), detail);
-    const type = tree.type(node);
-    const assignment = dialect.assignments[type]?.(tree, node);
+  const assignments = tree.byKind(dialect, assignmentOf);
+  let node = 0;
+  const at = (shape: string, detail = '') => report(shape, tree.start(node), tree.end(node), detail);
+  for (; node < tree.size; node += 1) {
+    const assignment = assignments[tree.kind(node)]?.(tree, node);
     if (assignment !== undefined) {
       inAssignment(program, assignment.target, assignment.value, at);
       continue;
     }
-    if (type === 'exec_statement') {
+    const expression = program.expression(node);
+    if (expression.kind === 'other' && tree.type(node) === 'exec_statement') {
       const code = tree.child(node, 'code');
       at(
         program.value(code).origin === ORIGIN.constant ? 'exec-statement-literal' : 'exec-statement',
@@ -38,7 +41,6 @@ export function detectStructures(program: Program, report: Report): void {
       );
       continue;
     }
-    const expression = program.expression(node);
     if (expression.kind === 'call') {
       inCall(program, expression, at, javascript);
       const callee = program.expression(expression.callee);
@@ -52,7 +54,7 @@ export function detectStructures(program: Program, report: Report): void {
       ) {
         at('timing-comparison');
       }
-    } else if (javascript && expression.kind === 'index' && type === 'subscript_expression') {
+    } else if (javascript && expression.kind === 'index' && tree.type(node) === 'subscript_expression') {
       const parent = tree.parent(node);
       const called =
         parent !== NONE && tree.type(parent) === 'call_expression' && tree.field(node) === 'function';

@@ -1,7 +1,7 @@
 import type { Program } from '../program.ts';
-import type { Loop } from '../syntax/dialect.ts';
+import type { Dialect, Loop } from '../syntax/dialect.ts';
 import type { Binding } from '../syntax/expression.ts';
-import { NONE, type Node } from '../syntax/tree.ts';
+import { NONE, type Node, type SyntaxTree } from '../syntax/tree.ts';
 
 /** Loops whose condition stays true: by what the numbers in it are, and how the loop changes them. */
 
@@ -95,18 +95,25 @@ function comparison(program: Program, node: Node): readonly (Node | undefined)[]
 /** How often each plain name is assigned in the program. */
 export function countAssignments({ tree, dialect }: Program): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
+  const targets = tree.byKind(dialect, targetOf);
   for (let node = 0; node < tree.size; node += 1) {
-    const type = tree.type(node);
-    if (/argument|pair|parameter|attribute/.test(type)) continue;
-    const target =
-      type === 'update_expression'
-        ? tree.child(node, 'argument')
-        : dialect.assignments[type]?.(tree, node)?.target;
+    const target = targets[tree.kind(node)]?.(tree, node);
     if (target === undefined || target === NONE || tree.first(target) !== NONE) continue;
     const name = tree.text(target);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
+}
+
+/** How to find what a type of node assigns to. */
+function targetOf(
+  type: string,
+  { assignments }: Dialect,
+): ((tree: SyntaxTree, node: Node) => Node | undefined) | undefined {
+  if (/argument|pair|parameter|attribute/.test(type)) return undefined;
+  if (type === 'update_expression') return (tree, node) => tree.child(node, 'argument');
+  const read = assignments[type];
+  return read && ((tree, node) => read(tree, node)?.target);
 }
 
 /** Whether the condition holds with the values that its names are given before the loop. */

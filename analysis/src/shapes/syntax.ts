@@ -7,8 +7,9 @@ const MAX_ERRORS = 5;
 
 export function detectSyntax({ tree }: Program, report: Report): void {
   let found = 0;
+  const errors = tree.byKind(undefined, isError);
   for (let node = 0; node < tree.size && found < MAX_ERRORS; node += 1) {
-    if (tree.type(node) !== ERROR_TYPE) continue;
+    if (!errors[tree.kind(node)]) continue;
     const start = tree.start(node);
     const line = tree.source.indexOf('\n', start);
     report('syntax-error', start, Math.min(tree.end(node), line === -1 ? tree.source.length : line));
@@ -19,3 +20,5 @@ export function detectSyntax({ tree }: Program, report: Report): void {
     if (node !== NONE) report('syntax-error', tree.start(node), tree.end(node));
   }
 }
+
+const isError = (type: string) => type === ERROR_TYPE;

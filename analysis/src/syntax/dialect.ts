@@ -67,3 +67,9 @@ export interface Dialect {
   /** Node types in which a path is only asked about: `[ -f /etc/passwd ]`. */
   readonly asks?: ReadonlySet<string>;
 }
+
+/** For SyntaxTree.byKind. */
+export const assignmentOf = (type: string, { assignments }: Dialect) => assignments[type];
+export const loopOf = (type: string, { loops }: Dialect) => loops[type];
+export const scopeOf = (type: string, { scopes }: Dialect) => scopes[type];
+export const isIdentifier = (type: string, { identifiers }: Dialect) => identifiers.has(type);

@@ -30,6 +30,8 @@ const MODULES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+const NOT_ASCII = /[^ -~]/;
+
 const name: Reader = (tree, node) => ({ kind: 'name', name: tree.text(node) });
 const derived: Reader = (tree, node) => ({ kind: 'derived', of: tree.children(node) });
 const same =
@@ -341,7 +343,7 @@ export const python: Dialect = {
     const root = MODULES.get(module.slice(0, dot));
     return root === undefined ? module : root + module.slice(dot);
   },
-  identifier: (raw) => raw.normalize('NFKC'),
+  identifier: (raw) => (NOT_ASCII.test(raw) ? raw.normalize('NFKC') : raw),
   assignments: {
     assignment: (tree, node) => pair(tree, node, 'left', 'right', false),
     augmented_assignment: (tree, node) => pair(tree, node, 'left', 'right', true),

@@ -4,7 +4,7 @@ import type { Language, Tree as ParseTree } from 'web-tree-sitter';
 export type Node = number;
 export const NONE: Node = -1;
 
-/** Tree-sitter's id of an ERROR node, the same in all grammars. */
+/** Tree-sitter's id of an ERROR node, the same in all grammars; here they have the kind behind the last of a grammar. */
 const ERROR = 65_535;
 
 export const ERROR_TYPE = 'ERROR';
@@ -27,8 +27,8 @@ export class SyntaxTree {
   readonly parents: Int32Array;
   /** The last descendant of each node; the node itself for a leaf. */
   readonly last: Int32Array;
-  readonly fields: Uint16Array;
   readonly missing: readonly Node[];
+  private readonly fields: Uint16Array;
   private readonly grammar: Grammar;
 
   constructor(tree: ParseTree, source: string, grammar: Grammar, outOfTime: () => boolean) {
@@ -51,8 +51,25 @@ export class SyntaxTree {
   }
 
   type(node: Node): string {
-    const kind = this.kind(node);
-    return kind === ERROR ? ERROR_TYPE : (this.grammar.types[kind] ?? '');
+    return this.grammar.types[this.kind(node)] ?? '';
+  }
+
+  /**
+   * By the kind of a node, what `say` tells of its type. It is asked once for each type of a grammar, with what it needs
+   * to know `of` the language, so it has to be the same function each time.
+   */
+  byKind<T, L>(of: L, say: (type: string, of: L) => T): readonly T[] {
+    const { said, types } = this.grammar;
+    let table = said.get(say);
+    if (table === undefined) {
+      table = types.map((type) => say(type, of));
+      said.set(say, table);
+    }
+    return table as readonly T[];
+  }
+
+  isComment(node: Node): boolean {
+    return this.grammar.comments[this.kind(node)] === true;
   }
 
   start(node: Node): number {
@@ -92,8 +109,11 @@ export class SyntaxTree {
 
   /** The child in a field of the grammar, or NONE. */
   child(node: Node, field: string): Node {
-    for (let at = this.first(node); at !== NONE; at = this.next(at, node)) {
-      if (this.field(at) === field) return at;
+    const wanted = this.grammar.fieldIds.get(field);
+    if (wanted === undefined) return NONE;
+    const end = this.lastOf(node);
+    for (let at = node + 1; at <= end; at = this.lastOf(at) + 1) {
+      if (this.fields[at] === wanted) return at;
     }
     return NONE;
   }
@@ -101,7 +121,7 @@ export class SyntaxTree {
   children(node: Node, field?: string): Node[] {
     const found: Node[] = [];
     for (let at = this.first(node); at !== NONE; at = this.next(at, node)) {
-      if (this.type(at).endsWith('comment')) continue;
+      if (this.isComment(at)) continue;
       if (field === undefined || this.field(at) === field) found.push(at);
     }
     return found;
@@ -122,15 +142,47 @@ export class SyntaxTree {
 export interface Grammar {
   readonly types: readonly string[];
   readonly named: readonly boolean[];
+  readonly comments: readonly boolean[];
   readonly fields: readonly string[];
+  readonly fieldIds: ReadonlyMap<string, number>;
+  readonly cursor: Cursor;
+  /** What functions have told of each type. */
+  readonly said: Map<unknown, readonly unknown[]>;
 }
 
-export function readGrammar(language: Language): Grammar {
+/**
+ * The parser's own functions on the cursor of a tree, which stands in the memory that they share. Those of
+ * web-tree-sitter copy it out and in again at each call, in case there is another one, and take thrice as long.
+ */
+export interface Cursor {
+  ts_tree_root_node_wasm(tree: number): void;
+  ts_tree_cursor_new_wasm(tree: number): void;
+  ts_tree_cursor_delete_wasm(tree: number): void;
+  ts_tree_cursor_goto_first_child_wasm(tree: number): number;
+  ts_tree_cursor_goto_next_sibling_wasm(tree: number): number;
+  ts_tree_cursor_goto_parent_wasm(tree: number): number;
+  ts_tree_cursor_current_node_type_id_wasm(tree: number): number;
+  ts_tree_cursor_current_node_is_missing_wasm(tree: number): number;
+  ts_tree_cursor_current_field_id_wasm(tree: number): number;
+  ts_tree_cursor_start_index_wasm(tree: number): number;
+  ts_tree_cursor_end_index_wasm(tree: number): number;
+}
+
+export function readGrammar(language: Language, cursor: Cursor): Grammar {
   const ids = Array.from({ length: language.nodeTypeCount }, (_, id) => id);
+  const types = [...ids.map((id) => language.nodeTypeForId(id) ?? ''), ERROR_TYPE];
+  const fields = Array.from(
+    { length: language.fieldCount + 1 },
+    (_, id) => language.fieldNameForId(id) ?? '',
+  );
   return {
-    types: ids.map((id) => language.nodeTypeForId(id) ?? ''),
-    named: ids.map((id) => language.nodeTypeIsNamed(id)),
-    fields: Array.from({ length: language.fieldCount + 1 }, (_, id) => language.fieldNameForId(id) ?? ''),
+    types,
+    named: [...ids.map((id) => language.nodeTypeIsNamed(id)), true],
+    comments: types.map((type) => type.endsWith('comment')),
+    fields,
+    fieldIds: new Map(fields.map((name, id) => [name, id])),
+    cursor,
+    said: new Map(),
   };
 }
 
@@ -148,15 +200,21 @@ function readNodes(tree: ParseTree, grammar: Grammar, outOfTime: () => boolean) 
   let size = 0;
   let seen = 0;
   let complete = true;
-  const cursor = tree.walk();
+  const { cursor, named } = grammar;
+  const errors = named.length - 1;
+  // Where the parser's memory holds the tree.
+  const at = (tree as unknown as { readonly 0: number })[0];
+  cursor.ts_tree_root_node_wasm(at);
+  cursor.ts_tree_cursor_new_wasm(at);
   try {
     // The open named nodes, one entry per level of the cursor; anonymous levels repeat their parent.
     const open: Node[] = [];
     let parent = NONE;
     for (;;) {
-      const kind = cursor.nodeTypeId;
+      const id = cursor.ts_tree_cursor_current_node_type_id_wasm(at);
+      const kind = id === ERROR ? errors : id;
       let self = parent;
-      if (kind === ERROR || grammar.named[kind] === true) {
+      if (named[kind] === true) {
         if (size === capacity) {
           capacity *= 2;
           kinds = grown(kinds, new Uint16Array(capacity));
@@ -167,28 +225,30 @@ function readNodes(tree: ParseTree, grammar: Grammar, outOfTime: () => boolean) 
         }
         self = size;
         kinds[size] = kind;
-        const start = cursor.startIndex;
-        const end = cursor.endIndex;
+        const start = cursor.ts_tree_cursor_start_index_wasm(at);
+        const end = cursor.ts_tree_cursor_end_index_wasm(at);
         starts[size] = start;
         ends[size] = end;
         parents[size] = parent;
-        fields[size] = cursor.currentFieldId;
-        if (start === end && cursor.nodeIsMissing) missing.push(size);
+        fields[size] = cursor.ts_tree_cursor_current_field_id_wasm(at);
+        if (start === end && cursor.ts_tree_cursor_current_node_is_missing_wasm(at) !== 0) missing.push(size);
         size += 1;
-      } else if (cursor.nodeIsMissing) missing.push(Math.max(parent, 0));
+      } else if (cursor.ts_tree_cursor_current_node_is_missing_wasm(at) !== 0) {
+        missing.push(Math.max(parent, 0));
+      }
       seen += 1;
       if (seen % CLOCK_EVERY === 0 && outOfTime()) {
         complete = false;
         break;
       }
-      if (cursor.gotoFirstChild()) {
+      if (cursor.ts_tree_cursor_goto_first_child_wasm(at) !== 0) {
         open.push(parent);
         parent = self;
         continue;
       }
       let done = false;
-      while (!cursor.gotoNextSibling()) {
-        if (!cursor.gotoParent()) {
+      while (cursor.ts_tree_cursor_goto_next_sibling_wasm(at) === 0) {
+        if (cursor.ts_tree_cursor_goto_parent_wasm(at) === 0) {
           done = true;
           break;
         }
@@ -197,7 +257,7 @@ function readNodes(tree: ParseTree, grammar: Grammar, outOfTime: () => boolean) 
       if (done) break;
     }
   } finally {
-    cursor.delete();
+    cursor.ts_tree_cursor_delete_wasm(at);
   }
   const last = new Int32Array(size);
   for (let node = 0; node < size; node += 1) last[node] = node;
