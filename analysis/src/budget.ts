@@ -4,7 +4,7 @@ import type { AnalyzedLanguage } from './languages.ts';
  * Milliseconds of processor time that reading one program may take. Ordinary ones take a few; the first ones of a
  * language in a thread take more, while the engine has compiled nothing yet.
  */
-export const DEFAULT_BUDGET = { cold: 450, warm: 180 } as const;
+export const DEFAULT_BUDGET = { cold: 450, warm: 150 } as const;
 const COLD_RUNS = 3;
 /** Where other work keeps the processor busy, the clock runs on: this many times the budget ends it too. */
 export const WALL_FACTOR = 8;
