@@ -172,6 +172,7 @@ class Thread {
       this.#timer = setTimeout(look, LOOK_EVERY_MS);
     };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(look, limit);
+    // From before the limit on, so that what it has used is known by then.
+    this.#timer = setTimeout(look, budgetMs);
   }
 }
