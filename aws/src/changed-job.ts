@@ -16,7 +16,7 @@ export interface ChangedJob {
   readonly jobId: string;
   /** Whether it gives the job its result or its report. */
   readonly ends: boolean;
-  /** The same request, whose answer holds all of the job; undefined where the request asks for an answer itself. */
+  /** The same request, whose answer holds all of the job; where it ends one and asks for no answer of its own. */
   readonly tellingAll: string | undefined;
 }
 
@@ -25,11 +25,12 @@ export function changedJob(request: string): ChangedJob | undefined {
   const { data } = Update.safeParse(JSON.parse(request));
   if (!data) return undefined;
   const names = Object.values(data.ExpressionAttributeNames);
+  const ends = names.includes('result') || names.includes('analysis');
   const asksNothing = (data.ReturnValues ?? 'NONE') === 'NONE';
   return {
     jobId: data.Key.pk.S.slice(itemKey.job('').length),
-    ends: names.includes('result') || names.includes('analysis'),
-    tellingAll: asksNothing ? JSON.stringify({ ...data, ReturnValues: 'ALL_NEW' }) : undefined,
+    ends,
+    tellingAll: ends && asksNothing ? JSON.stringify({ ...data, ReturnValues: 'ALL_NEW' }) : undefined,
   };
 }
 

@@ -31,48 +31,7 @@ export function detectQuality(program: Program, given: Report): void {
       if (owner !== undefined) branches.set(owner, (branches.get(owner) ?? 0) + 1);
     }
     if (role.block) unreachable(program, node, report);
-    switch (role.type) {
-      case 'except_clause': {
-        const [first, ...rest] = tree.children(node);
-        const head = () => report('bare-except', tree.start(node), tree.start(node) + 'except'.length);
-        if (first !== undefined && rest.length === 0 && tree.type(first) === 'block') head();
-        const body = rest.at(-1) ?? first;
-        if (body !== undefined && /^(?:pass|continue|\.\.\.)$/.test(tree.text(body).slice(0, 20))) {
-          report('ignored-error', tree.start(node), tree.start(node) + 'except'.length);
-        }
-        break;
-      }
-      case 'catch_clause': {
-        const body = tree.child(node, 'body');
-        if (body !== NONE && /^\{\s*\}$/.test(tree.text(body).slice(0, 40))) {
-          report('ignored-error', tree.start(node), tree.start(node) + 'catch'.length);
-        }
-        break;
-      }
-      case 'assignment': {
-        const target = tree.child(node, 'left');
-        const name = target === NONE ? '' : tree.text(target).slice(0, 20);
-        if (dialect.rules === 'python' && BUILTINS.has(name) && program.scopes.of(node).kind !== 'class') {
-          report('shadowed-builtin', tree.start(target), tree.end(target), name);
-        }
-        break;
-      }
-      case 'default_parameter':
-      case 'typed_default_parameter': {
-        const value = tree.child(node, 'value');
-        if (value !== NONE && /^(?:list|dictionary|set)$/.test(tree.type(value))) {
-          report('mutable-default', tree.start(node), tree.end(node));
-        }
-        break;
-      }
-      case 'assert_statement': {
-        const parts = tree.children(node);
-        if (parts[0] !== undefined && parts.length === 1 && tree.type(parts[0]) === 'tuple') {
-          report('assert-tuple', tree.start(node), tree.end(node));
-        }
-        break;
-      }
-    }
+    role.look?.(program, node, report);
   }
   for (const [node, count] of branches) {
     if (count <= MAX_BRANCHES) continue;
@@ -84,19 +43,65 @@ export function detectQuality(program: Program, given: Report): void {
   unusedImports(program, report);
 }
 
-const LOOKED_AT = new Set([
-  'except_clause',
-  'catch_clause',
-  'assignment',
-  'default_parameter',
-  'typed_default_parameter',
-  'assert_statement',
+type Look = (program: Program, node: Node, report: Report) => void;
+
+const mutableDefault: Look = ({ tree }, node, report) => {
+  const value = tree.child(node, 'value');
+  if (value !== NONE && /^(?:list|dictionary|set)$/.test(tree.type(value))) {
+    report('mutable-default', tree.start(node), tree.end(node));
+  }
+};
+
+/** What is looked at in nodes of these types. */
+const LOOKS: ReadonlyMap<string, Look> = new Map<string, Look>([
+  [
+    'except_clause',
+    ({ tree }, node, report) => {
+      const [first, ...rest] = tree.children(node);
+      const head = () => report('bare-except', tree.start(node), tree.start(node) + 'except'.length);
+      if (first !== undefined && rest.length === 0 && tree.type(first) === 'block') head();
+      const body = rest.at(-1) ?? first;
+      if (body !== undefined && /^(?:pass|continue|\.\.\.)$/.test(tree.text(body).slice(0, 20))) {
+        report('ignored-error', tree.start(node), tree.start(node) + 'except'.length);
+      }
+    },
+  ],
+  [
+    'catch_clause',
+    ({ tree }, node, report) => {
+      const body = tree.child(node, 'body');
+      if (body !== NONE && /^\{\s*\}$/.test(tree.text(body).slice(0, 40))) {
+        report('ignored-error', tree.start(node), tree.start(node) + 'catch'.length);
+      }
+    },
+  ],
+  [
+    'assignment',
+    ({ tree, dialect, scopes }, node, report) => {
+      const target = tree.child(node, 'left');
+      const name = target === NONE ? '' : tree.text(target).slice(0, 20);
+      if (dialect.rules === 'python' && BUILTINS.has(name) && scopes.of(node).kind !== 'class') {
+        report('shadowed-builtin', tree.start(target), tree.end(target), name);
+      }
+    },
+  ],
+  ['default_parameter', mutableDefault],
+  ['typed_default_parameter', mutableDefault],
+  [
+    'assert_statement',
+    ({ tree }, node, report) => {
+      const parts = tree.children(node);
+      if (parts[0] !== undefined && parts.length === 1 && tree.type(parts[0]) === 'tuple') {
+        report('assert-tuple', tree.start(node), tree.end(node));
+      }
+    },
+  ],
 ]);
 
-/** What is looked at in a type of node; undefined for nothing. */
-function roleOf(type: string, dialect: Dialect) {
-  const role = { type, branches: dialect.branches.has(type), block: dialect.blocks.has(type) };
-  return role.branches || role.block || LOOKED_AT.has(type) ? role : undefined;
+/** What a type of node has to do with style; undefined for nothing. */
+function roleOf(type: string, { branches, blocks }: Dialect) {
+  const role = { branches: branches.has(type), block: blocks.has(type), look: LOOKS.get(type) };
+  return role.branches || role.block || role.look !== undefined ? role : undefined;
 }
 
 function unreachable({ tree }: Program, block: Node, report: Report): void {

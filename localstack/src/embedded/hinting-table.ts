@@ -15,13 +15,12 @@ export function hintingTable(serve: ServeTable, hint: (hint: JobHint) => void): 
   return (body, headers, answer) => {
     const changed = headers['x-amz-target'] === UPDATE ? changedJob(body.toString()) : undefined;
     if (!changed) return serve(body, headers, answer);
-    const { jobId, ends } = changed;
-    const whole = ends ? changed.tellingAll : undefined;
-    serve(whole === undefined ? body : Buffer.from(whole), headers, (written) => {
+    const { jobId, ends, tellingAll } = changed;
+    serve(tellingAll === undefined ? body : Buffer.from(tellingAll), headers, (written) => {
       if (written.status !== 200) return answer(written);
       // The writer did not ask for the item.
-      answer(whole === undefined ? written : { ...written, body: '{}' });
-      hint({ jobId, ends, ...(whole === undefined ? {} : told(written.body)) });
+      answer(tellingAll === undefined ? written : { ...written, body: '{}' });
+      hint({ jobId, ends, ...(tellingAll === undefined ? {} : told(written.body)) });
     });
   };
 }
