@@ -9,6 +9,8 @@ import type { JobStore, RunnerAnnouncement, RunnerRegistry } from '@rce/core/por
 const FRESH_MS = 2_000;
 /** How long it will do while the next one is fetched, beside the submission and not before it. */
 const USABLE_MS = 10_000;
+/** The next one is fetched this many milliseconds later: until then it would slow down the job just submitted. */
+const FETCH_AFTER_MS = 100;
 const RETRY_AFTER = { 'retry-after': '30' } as const;
 
 interface Situation {
@@ -47,9 +49,7 @@ export class Admission {
   async check(language: Language): Promise<void> {
     const age = this.#situation ? this.#clock.now() - this.#situation.at : Number.POSITIVE_INFINITY;
     if (age > FRESH_MS) {
-      this.#asking ??= this.#ask().finally(() => {
-        this.#asking = undefined;
-      });
+      this.#asking ??= this.#ask(age > USABLE_MS ? 0 : FETCH_AFTER_MS);
       if (age > USABLE_MS) await this.#asking;
     }
     // A part that does not answer is no reason to refuse: storing and queueing the job will tell.
@@ -67,7 +67,8 @@ export class Admission {
     this.#acceptedSince++;
   }
 
-  async #ask(): Promise<void> {
+  async #ask(afterMs: number): Promise<void> {
+    await this.#clock.sleep(afterMs);
     const at = this.#clock.now();
     try {
       const [depth, oldest, runners] = await Promise.all([
@@ -79,6 +80,8 @@ export class Admission {
       this.#acceptedSince = 0;
     } catch {
       this.#situation = undefined;
+    } finally {
+      this.#asking = undefined;
     }
   }
 }

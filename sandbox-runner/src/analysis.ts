@@ -9,27 +9,19 @@ const TIMEOUT_MS = 20_000;
 
 type AnalysisDependencies = Pick<Dependencies, 'analyzer' | 'clock' | 'emit' | 'tracing'>;
 
-export interface RunningAnalysis {
-  /** What the analysis came to, or undefined while it goes on. */
-  settled(): Job['analysis'] | undefined;
-  /** Never rejects. */
-  readonly done: Promise<Job['analysis']>;
-}
-
 /**
- * Starts the analysis of a job beside its run. It can neither delay nor fail the run.
+ * Starts the analysis of a job beside its run, which it cannot fail.
  * @param giveUp aborts when the runner ends and will not wait for the report.
+ * @returns what it came to; never rejects.
  */
-export function beginAnalysis(deps: AnalysisDependencies, job: Job, giveUp: AbortSignal): RunningAnalysis {
-  let settled: Job['analysis'] | undefined;
+export async function beginAnalysis(
+  deps: AnalysisDependencies,
+  job: Job,
+  giveUp: AbortSignal,
+): Promise<Job['analysis']> {
   // A sandbox that waits has been given the program by then: putting together the request must not delay that.
-  const done = nextTurn()
-    .then(() => analyze(deps, job, giveUp))
-    .then((analysis) => {
-      settled = analysis;
-      return analysis;
-    });
-  return { settled: () => settled, done };
+  await nextTurn();
+  return analyze(deps, job, giveUp);
 }
 
 async function analyze(
