@@ -30,7 +30,12 @@ const jest = spawn(
     // jest prints its JSON to stdout, which the file has already; what people read goes to stderr.
     stdio: ['inherit', 'ignore', 'inherit'],
     // Programs that tests start by the name `node` must be this one as well.
-    env: { ...process.env, PATH: [dirname(NODE), process.env.PATH].join(delimiter) },
+    env: {
+      ...process.env,
+      PATH: [dirname(NODE), process.env.PATH].join(delimiter),
+      // Engines that tests start find compiled code, as those of `npm start` do.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, 'node_modules', '.cache', 'node'),
+    },
   },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));

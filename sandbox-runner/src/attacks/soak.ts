@@ -108,11 +108,11 @@ async function work(): Promise<void> {
       finished++;
       if (finished % 100 === 0) {
         global.gc?.();
-        const { heapUsed, rss } = process.memoryUsage();
+        const { heapUsed, external, rss } = process.memoryUsage();
         if (finished === 200) heapEarly = heapUsed;
         const seconds = (performance.now() - startedAt) / 1_000;
         console.log(
-          `${finished} jobs in ${seconds.toFixed(0)} s; heap ${(heapUsed / MiB).toFixed(0)} MiB, resident ${(rss / MiB).toFixed(0)} MiB, ${descriptors()} descriptors`,
+          `${finished} jobs in ${seconds.toFixed(0)} s; heap ${(heapUsed / MiB).toFixed(0)} MiB and ${(external / MiB).toFixed(0)} outside of it, resident ${(rss / MiB).toFixed(0)} MiB, ${descriptors()} descriptors`,
         );
       }
     }
