@@ -71,6 +71,12 @@ describe('a dangerous call is found under whatever name it goes', () => {
     ],
     ['go', 'package main\nfunc f() { for { go f() } }', 'fork-bomb'],
     ['python', 'class C:\n    __class_getitem__ = exec\nC[input()]', 'py-eval'],
+    ['python', 'import sys\nb = sys._getframe().f_globals["__builtins__"]', 'py-introspection'],
+    ['python', 'b = getattr(module, "__builtins__")', 'py-introspection'],
+    ['python', 'g = getattr(f, "__glo" + "bals__")\ng["x"]', 'py-introspection'],
+    ['python', 'type(()).mro()[-1].__subclasses__()', 'py-introspection'],
+    ['python', 'b = str.__base__\nb.__subclasses__()', 'py-introspection'],
+    ['python', 'import mmap\nmmap.mmap(-1, 4096, 34, 7)', 'py-executable-memory'],
     ['python', 's = "a"\nfor i in range(40): s = s * 2', 'huge-allocation'],
     ['bash', 'env A=1 timeout 5 rm -rf /etc', 'bash-remove-system'],
     ['bash', "echo 'rm -rf /boot' | sh", 'bash-remove-system'],
@@ -95,6 +101,7 @@ describe('what only grows, or waits for itself, has no end', () => {
     ['go', 'package main\nfunc main() { s := "x"; for s != "" { s += s } }', 'endless-loop'],
     ['java', 'class A { void f(String s) { while (s.length() > 0) s = s + s; } }', 'endless-loop'],
     ['php', '<?php while ($s) $s .= $s;', 'endless-loop'],
+    ['php', '<?php while ($s) $s = $s . $s;', 'endless-loop'],
     ['ruby', 's = "x"\nwhile s\n  s << s\nend', 'endless-loop'],
     ['rust', 'fn main() { while !s.is_empty() { s = s.clone() + &s; } }', 'endless-loop'],
   ])('%s: %s', async (language, code, rule) => {
@@ -105,6 +112,7 @@ describe('what only grows, or waits for itself, has no end', () => {
     ['python', 'while len(s) < n: s += s'],
     ['python', 'while stack:\n    stack.extend(stack)\n    stack.pop()'],
     ['python', 'def walk(t):\n    if t:\n        yield from walk(t.left)'],
+    ['python', 'while node:\n    seen.insert(0, node)\n    node = node.node'],
     ['javascript', 'async function f(n) { if (n > 0) await f(n - 1); }'],
     ['javascript', 'async function f() { await sleep(1000); await f(); }'],
     ['javascript', 'function f() { setTimeout(f, 100); }'],
@@ -112,6 +120,62 @@ describe('what only grows, or waits for itself, has no end', () => {
     ['bash', 'while [ -n "$s" ]; do s=$(next "$s"); done'],
   ])('%s: %s ends, or gives others a turn', async (language, code) => {
     expect((await rules(language, code)).filter((rule) => rule.startsWith('endless'))).toEqual([]);
+  });
+});
+
+describe('what does nothing as it stands is low', () => {
+  const severe = async (language: string, code: string) =>
+    (await analyze({ language, code })).findings.filter(({ severity }) => /high|critical/.test(severity));
+
+  it.each([
+    ['python', 'if name in ("True", "False"):\n    eval(name)'],
+    [
+      'python',
+      'def f(name):\n    if name not in ["ls", "df"]:\n        raise ValueError(name)\n    return eval(name)',
+    ],
+    ['python', 'def f(x):\n    return x\n    eval(x)'],
+    ['javascript', "if (['a', 'b'].includes(name)) eval(name);"],
+    ['javascript', "function f(name) { if (name !== 'a') return; eval(name); }"],
+    ['javascript', 'function f(x) { return x; eval(x); }'],
+    // Its own subclasses, other frames without what they hold, and names that are left out.
+    ['python', 'for each in Plugin.__subclasses__(): each()'],
+    ['python', 'import sys\nframe = sys._getframe().f_back.f_back\nprint(frame.f_lineno)'],
+    ['python', 'names.discard("__builtins__")'],
+    ['python', 'kind = type(f.__globals__)'],
+    ['python', 'name = f.__globals__["__name__"]'],
+    ['python', 'path = getattr(f, "__globals__", {}).get("__file__")'],
+    ['python', 'raise Error("~/.netrc access too permissive")'],
+    ['python', 'import os\nhas = os.path.isdir("/proc/self")'],
+    ['python', 'import sys\nframe = sys.exc_info()[2].tb_frame.f_back\nprint(frame.f_lineno)'],
+    ['javascript', "const root = Function('return this')();"],
+    ['javascript', 'const copy = new [].constructor();'],
+    ['javascript', 'node.expression._compile(math, names);'],
+    ['javascript', 'module.exports = class Function { copy() { return new Function(this.name); } };'],
+  ])('%s: %s', async (language, code) => {
+    expect(await severe(language, code)).toEqual([]);
+  });
+
+  it.each([
+    ['python', 'if name in ("a", "b"):\n    name = input()\n    eval(name)'],
+    ['python', 'if name not in ("a", "b"):\n    eval(name)'],
+    ['python', 'if name in ("f(1)", "g(2)"):\n    eval(name)'],
+    ['python', 'if name in names:\n    eval(name)'],
+    ['python', 'def f(name):\n    if name not in ("a",):\n        print(name)\n    eval(name)'],
+    ['javascript', "if (name === 'a' || rest) eval(name);"],
+    ['javascript', 'function f(x) { return g(); function g() { eval(x); } }'],
+    ['javascript', 'switch (x) { case 1: break; case 2: eval(x); }'],
+    ['javascript', 'use(class eval {}); eval(x);'],
+    ['python', 'type.__subclasses__(object)'],
+    ['python', 'f.__globals__["__loader__"]'],
+    ['python', 'g = f.__globals__\ng.get("__name__")'],
+  ])('but not %s: %s', async (language, code) => {
+    expect(await severe(language, code)).not.toEqual([]);
+  });
+
+  it('is said once, where it is read', async () => {
+    const code = 'import sys\ng = sys._getframe().f_back.f_globals\nprint(g)\nprint(g)';
+    const found = (await rules('python', code)).filter((rule) => rule === 'py-introspection');
+    expect(found).toHaveLength(1);
   });
 });
 

@@ -120,8 +120,31 @@ function read(code: string, reading: Reading, depth: number): Read {
       for (const hit of inner.hits) if (tells(hit)) hits.push({ ...hit, start, end, hidden: true });
     }
   }
+  if (program !== undefined) markUnreached(hits, program.unreached);
   matcher.combine(hits);
   return { complete, hits, program };
+}
+
+/** What stands behind a return does nothing. */
+function markUnreached(hits: Hit[], places: readonly (readonly [number, number])[]): void {
+  if (places.length === 0) return;
+  // From the first to the last; what lies inside of another is part of it.
+  const outer: (readonly [number, number])[] = [];
+  for (const place of [...places].sort((a, b) => a[0] - b[0])) {
+    if (place[0] >= (outer.at(-1)?.[1] ?? -1)) outer.push(place);
+  }
+  for (const [index, hit] of hits.entries()) {
+    if (hit.rule.category === 'quality') continue;
+    let low = 0;
+    let high = outer.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((outer[middle]?.[0] ?? 0) <= hit.start) low = middle + 1;
+      else high = middle;
+    }
+    const place = outer[low - 1];
+    if (place !== undefined && hit.start < place[1]) hits[index] = { ...hit, harmless: 'unreached' };
+  }
 }
 
 /** A program in a text in a text in a text is suspicious enough without being read. */

@@ -8,6 +8,8 @@ import { clip, derive, join, ORIGIN, textValue, UNKNOWN, type Value } from './va
 
 /** What gives one part of it. */
 const PICKS = /\.(?:get|pop|setdefault)$/;
+/** Which program it finds is said by the name, wherever it looks. */
+const FINDS_PROGRAM = 'shutil.which';
 /** Commands of Bash whose output was no text of the script. */
 const BRINGS = /^(?:curl|wget|fetch|base(?:32|64)|xxd|openssl)\(\)$/;
 /** More arguments than these are not looked at. */
@@ -153,7 +155,8 @@ function result(
     return { ...UNKNOWN, name, origin: ORIGIN.constant, ...(carries === undefined ? {} : { carries }) };
   }
   if (NUMERIC.has(called.name)) return { name, kind: 'number', origin: ORIGIN.computed };
-  const given = args.slice(0, MAX_DERIVED).map((arg) => program.value(arg.node));
+  const counted = called.name === FINDS_PROGRAM ? 1 : MAX_DERIVED;
+  const given = args.slice(0, counted).map((arg) => program.value(arg.node));
   const from = receiver === undefined ? given : [receiver, ...given];
   const { carries: _carried, ...single } = derive(from);
   const derived = PICKS.test(called.name) ? single : derive(from);

@@ -1,11 +1,12 @@
 import { holds, MAX_MATCHED, originOf, type Subject } from './conditions.ts';
+import { isOneOfWords } from './narrowing.ts';
 import { NameIndex } from './patterns.ts';
 import type { Program } from './program.ts';
 import type { Match, Rule, RuleLanguage, When } from './rule.ts';
 import { assignmentOf } from './syntax/dialect.ts';
 import type { Call } from './syntax/expression.ts';
 import { NONE, type Node } from './syntax/tree.ts';
-import { ORIGIN, type Value } from './value.ts';
+import { GAP, ORIGIN, type Value } from './value.ts';
 
 /** A place where a rule matched; offsets are UTF-16 code units of the source. */
 export interface Hit {
@@ -18,6 +19,8 @@ export interface Hit {
   readonly external: boolean;
   /** Found in a program that this one keeps in a text. */
   readonly hidden?: boolean;
+  /** Why it does not do what it seems to. */
+  readonly harmless?: 'unreached' | 'checked';
 }
 
 /** A text that the program runs as a program. */
@@ -33,6 +36,8 @@ const IFS = /[,:;|\t\n]+/g;
 const GIVEN_TO = new Set(['decorator', 'class_heritage', 'extends_clause']);
 const isGivenTo = (type: string) => GIVEN_TO.has(type);
 const MAX_ENTRIES = 64;
+/** Calls that read a member by its name. */
+const LOOKUPS = new Set(['getattr', 'Reflect.get', 'operator.attrgetter()']);
 const NOTHING: readonly never[] = [];
 
 type NamedEntry = { readonly rule: Rule; readonly when: readonly When[] | undefined };
@@ -46,7 +51,7 @@ export class Matcher {
   private readonly assigns: { readonly rule: Rule; readonly match: Extract<Match, { assign: RegExp }> }[] =
     [];
   private readonly texts: { readonly rule: Rule; readonly match: Extract<Match, { text: RegExp }> }[] = [];
-  private readonly builts: { readonly rule: Rule; readonly pattern: RegExp }[] = [];
+  private readonly builts: { readonly rule: Rule; readonly match: Extract<Match, { built: RegExp }> }[] = [];
   private readonly shapes = new Map<string, Rule[]>();
   private readonly combinations: { readonly rule: Rule; readonly sets: readonly (readonly string[])[] }[] =
     [];
@@ -65,12 +70,12 @@ export class Matcher {
     } else if ('passed' in match) {
       for (const name of match.passed) this.passed.add(name, { rule, when: undefined });
     } else if ('read' in match) {
-      for (const name of match.read) this.reads.add(name, { rule, when: undefined });
+      for (const name of match.read) this.reads.add(name, { rule, when: match.when });
     } else if ('import' in match) {
       for (const name of match.import) this.imports.add(name, { rule, when: undefined });
     } else if ('assign' in match) this.assigns.push({ rule, match });
     else if ('text' in match) this.texts.push({ rule, match });
-    else if ('built' in match) this.builts.push({ rule, pattern: match.built });
+    else if ('built' in match) this.builts.push({ rule, match });
     else if ('shape' in match) this.shapes.set(match.shape, [...(this.shapes.get(match.shape) ?? []), rule]);
     else this.combinations.push({ rule, sets: match.together });
   }
@@ -146,7 +151,9 @@ export class Matcher {
       for (const { rule, when } of this.calls.find(each)) {
         if (!holds(when, subject, program)) continue;
         const external = originOf(when, subject, program) >= ORIGIN.external;
-        hits.push(this.hit(program, rule, node, each, external));
+        const hit = this.hit(program, rule, node, each, external);
+        const checked = when !== undefined && rule.severity === 'high' && isOneOfWords(program, node, given);
+        hits.push(checked ? { ...hit, harmless: 'checked' } : hit);
         if (rule.hides && hidden.length < MAX_HIDDEN) {
           const code = given
             .map((arg) => program.value(arg.node))
@@ -170,6 +177,7 @@ export class Matcher {
         hidden.push({ code, start: program.tree.start(node), end: program.tree.end(node) });
       }
     }
+    if (LOOKUPS.has(name)) this.read(program, node, NONE, hits);
     for (const { node: argument } of args.slice(0, 16)) this.given(program, argument, hits);
     const made = program.value(node);
     if (isHidden(made)) this.text(program, node, hits);
@@ -193,7 +201,12 @@ export class Matcher {
     const name = program.value(node).name;
     if (name === '' || (parent !== NONE && this.isDeclared(program, node))) return;
     const report = (each: string) => {
-      for (const { rule } of this.reads.find(each)) hits.push(this.hit(program, rule, node, each, false));
+      const found = this.reads.find(each);
+      if (found.length === 0 || isRepeated(program, node) || isOnlyNamed(program, node)) return;
+      const subject: Subject = { args: [], receiver: NONE, callee: node, value: NONE };
+      for (const { rule, when } of found) {
+        if (holds(when, subject, program)) hits.push(this.hit(program, rule, node, each, false));
+      }
     };
     report(name);
     for (const each of this.starred(program, name)) report(each);
@@ -246,6 +259,7 @@ export class Matcher {
         if (match.hidden && !isHidden(value)) continue;
         const found = match.text.exec(text);
         if (found === null || match.accept?.(found[0]) === false) continue;
+        if (match.notFor?.includes(this.givenTo(program, node)) === true) continue;
         hits.push(this.hit(program, rule, node, found[0].slice(0, 60), false));
       }
     } else if (!this.isAsked(program, node)) this.format(program, node, hits);
@@ -268,11 +282,27 @@ export class Matcher {
     const value = program.value(node);
     if (value.shape === undefined) return;
     const shape = value.shape.slice(0, MAX_MATCHED);
-    for (const { rule, pattern } of this.builts) {
-      if (pattern.test(shape)) {
-        hits.push(this.hit(program, rule, node, '', value.origin >= ORIGIN.external));
-      }
+    for (const { rule, match } of this.builts) {
+      const found = match.built.exec(shape);
+      if (found === null || match.notFor?.includes(this.givenTo(program, node)) === true) continue;
+      const name = found[0].replaceAll(GAP, '…').slice(0, 60);
+      hits.push(this.hit(program, rule, node, name, value.origin >= ORIGIN.external));
     }
+  }
+
+  /** The name of the function that a text is an argument of. */
+  private givenTo(program: Program, node: Node): string {
+    const { tree } = program;
+    const list = tree.parent(node);
+    const call = list === NONE ? NONE : tree.parent(list);
+    if (call === NONE || !/^argument(?:s|_list)$/.test(tree.type(list))) return '';
+    const expression = program.expression(call);
+    if (expression.kind !== 'call') return '';
+    const callee = program.expression(expression.callee);
+    // Function, reached through some object, is not what it is called.
+    return program.called(expression) === 'Function' && callee.kind !== 'name'
+      ? ''
+      : program.called(expression);
   }
 
   /** A text that is a statement by itself does nothing. */
@@ -290,7 +320,7 @@ export class Matcher {
 
   /** Rules on findings that stand together; placed where the last of them is. */
   combine(hits: Hit[]): void {
-    const byRule = new Map(hits.map((hit) => [hit.rule.id, hit]));
+    const byRule = new Map(hits.filter((hit) => hit.harmless === undefined).map((hit) => [hit.rule.id, hit]));
     for (const { rule, sets } of this.combinations) {
       const members = sets.map((set) => set.map((id) => byRule.get(id)).find((hit) => hit !== undefined));
       const place = members.at(-1);
@@ -308,4 +338,40 @@ export class Matcher {
 /** Text that the source holds in pieces or encoded. */
 function isHidden(value: Value): boolean {
   return value.text !== undefined && (value.assembled === true || value.decoded === true);
+}
+
+/** A variable is not what it holds: `env = os.environ` reads the environment, `env` behind it does not once more. */
+function isRepeated(program: Program, node: Node): boolean {
+  const { tree, dialect } = program;
+  if (program.expression(node).kind !== 'name') return false;
+  const { name } = program.value(node);
+  const bindings = program.scopes.find(dialect.identifier(tree.text(node)), node)?.bindings ?? NOTHING;
+  return bindings.slice(0, 16).some((binding) => {
+    if (binding.kind !== 'value' || binding.value === undefined || (binding.path ?? NOTHING).length > 0) {
+      return false;
+    }
+    const from = program.expression(binding.value);
+    // What any other call gives is read nowhere else.
+    const read = from.kind !== 'call' || LOOKUPS.has(program.called(from));
+    return read && program.value(binding.value).name === name;
+  });
+}
+
+/** type(f.__globals__): what something is, or whether it is there, gives nothing of it away. */
+const ASKS = new Set(['type', 'isinstance', 'callable', 'id', 'bool', 'hasattr']);
+/** Names of a module that say only which one it is. */
+const PLAIN = /^__(?:name|file|package|doc|path|version)__$/;
+
+/** Whether nothing comes of what is read: f.__globals__['__name__'], type(f.__globals__). */
+function isOnlyNamed(program: Program, node: Node): boolean {
+  const { tree, dialect } = program;
+  const around = tree.parent(node);
+  if (dialect.rules !== 'python' || around === NONE) return false;
+  const expression = program.expression(around);
+  if (expression.kind === 'index') return PLAIN.test(program.value(expression.index).text ?? '');
+  const isGet = expression.kind === 'member' && expression.name === 'get';
+  const call = program.expression(tree.parent(around));
+  if (call.kind !== 'call') return false;
+  if (isGet) return PLAIN.test(program.value(call.args[0]?.node ?? NONE).text ?? '');
+  return tree.type(around) === 'argument_list' && ASKS.has(program.called(call));
 }

@@ -39,6 +39,8 @@ export class Program {
   readonly tree: SyntaxTree;
   readonly dialect: Dialect;
   readonly scopes: Scopes;
+  /** Places of statements that are never reached, from and to. */
+  readonly unreached: (readonly [number, number])[] = [];
   private readonly memo: (Value | undefined)[];
   private readonly expressions: (Expression | undefined)[];
   /** 1 for nodes that are being evaluated, and how many are. */

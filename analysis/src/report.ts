@@ -35,14 +35,15 @@ export function report(
     const line = positions.line(hit.start);
     return {
       rule: rule.id,
-      severity: rule.severity,
+      severity: severityOf(hit),
       confidence: hit.external ? 'high' : rule.confidence,
       category: rule.category,
       ...(rule.cwe === undefined ? {} : { cwe: rule.cwe }),
       message:
         rule.message.replaceAll('{}', hit.name) +
         (hit.external ? ', with data from outside' : '') +
-        (hit.hidden ? ' (in the text that is run)' : ''),
+        (hit.hidden ? ' (in the text that is run)' : '') +
+        (hit.harmless === undefined ? '' : ` (${HARMLESS[hit.harmless]})`),
       why: rule.why,
       remedy: rule.remedy,
       line,
@@ -80,8 +81,18 @@ function onePerPlace(hits: readonly Hit[]): Hit[] {
   );
 }
 
+const HARMLESS = {
+  unreached: 'where the program never comes',
+  checked: 'after it was compared with a few words',
+} as const;
+
+/** What does nothing as it stands is said all the same: one change of the program, and it does. */
+function severityOf({ rule, harmless }: Hit): Finding['severity'] {
+  return harmless === undefined || rule.severity === 'info' ? rule.severity : 'low';
+}
+
 function rank(hit: Hit): number {
-  return hit.rule.category === 'quality' ? 0 : SEVERITIES.length - SEVERITIES.indexOf(hit.rule.severity);
+  return hit.rule.category === 'quality' ? 0 : SEVERITIES.length - SEVERITIES.indexOf(severityOf(hit));
 }
 
 function strength(hit: Hit): number {

@@ -65,7 +65,7 @@ export interface When {
   /**
    * Which value: the position of an argument, the name of a keyword or of a property of an options object,
    * several of which the first that is given counts; `any` argument; the `receiver` of a method; the
-   * `callee` itself; the `value` that is assigned.
+   * `callee` itself, or what is read; the `value` that is assigned.
    */
   readonly arg: number | string | readonly (number | string)[];
   readonly is?: Test | readonly Test[];
@@ -78,14 +78,22 @@ export type Match =
   /** A function given to another as an argument. */
   | { readonly passed: readonly string[] }
   /** A name that is read, called or not. */
-  | { readonly read: readonly string[] }
+  | { readonly read: readonly string[]; readonly when?: readonly When[] }
   | { readonly import: readonly string[] }
   /** An assignment, a keyword, a property of a literal object, by the last part of its name. */
   | { readonly assign: RegExp; readonly when?: readonly When[] }
-  /** Constant text; with `hidden`, only such that the source holds in pieces or encoded. */
-  | { readonly text: RegExp; readonly accept?: (text: string) => boolean; readonly hidden?: true }
+  /**
+   * Constant text; with `hidden`, only such that the source holds in pieces or encoded; not as an argument of what is
+   * called by a name of `notFor`.
+   */
+  | {
+      readonly text: RegExp;
+      readonly accept?: (text: string) => boolean;
+      readonly hidden?: true;
+      readonly notFor?: readonly string[];
+    }
   /** Text put together at run time; GAP (\0) stands for what is put in. */
-  | { readonly built: RegExp }
+  | { readonly built: RegExp; readonly notFor?: readonly string[] }
   /** What a detector in shapes/ has found. */
   | { readonly shape: string }
   /** Findings of other rules that mean more when they stand together in one program. */

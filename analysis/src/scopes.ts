@@ -103,8 +103,9 @@ export class Scopes {
     const attribute = name.includes('.');
     for (let searched = 0; scope !== undefined; searched += 1) {
       const bindings = scope.names.get(name);
-      // Where methods reach their class through `self` or `this`, they do not see its names.
-      const hidden = this.receives && scope.kind === 'class' && scope !== first && !attribute;
+      // Where methods reach their class through `self` or `this`, they do not see its names; only its own.
+      const inner = this.receives && scope.kind === 'class' && scope !== first && !attribute;
+      const hidden = inner && bindings?.[0]?.at !== scope.node;
       if (bindings !== undefined && !hidden) return { bindings, scope };
       scope = searched === MAX_SCOPES_SEARCHED && scope !== this.root ? this.root : scope.parent;
     }

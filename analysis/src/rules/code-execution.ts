@@ -205,10 +205,16 @@ export const CODE_EXECUTION: readonly Rule[] = [
           '*.{runInThisContext,runInNewContext}',
           'vm2.{VM,NodeVM}',
           'vm2.{VM,NodeVM}().run',
-          'module._compile',
-          '*._compile',
         ],
         when: [{ arg: 0, is: ['dynamic', 'absent'] }],
+      },
+      // The method of modules, not of anything else that compiles.
+      {
+        call: ['*._compile'],
+        when: [
+          { arg: 0, is: 'dynamic' },
+          { arg: 'receiver', is: { nameMatches: /(?:^|[.?])(?:m|mod|module\d?)(?:\(\))?$/i } },
+        ],
       },
     ],
     bad: "const vm = require('vm');\nvm.runInThisContext(code);",

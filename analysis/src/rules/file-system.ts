@@ -1,8 +1,9 @@
 import { RULE_LANGUAGES, type Rule } from '../rule.ts';
+import { ASKS } from './kinds.ts';
 
-/** Parts of the system that are none of a program's business. */
+/** Parts of the system that are none of a program's business; not the beginning of a sentence about them. */
 export const SYSTEM_PATH =
-  /^(?:\/proc(?:\/|$)|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|shm\b|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
+  /^(?!\S{1,200}(?: [a-z]{2,}){2})(?:\/proc(?:\/|$)|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|shm\b|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
 const OUTSIDE_PATH =
   /^(?:\/(?!tmp(?:\/|$)|dev\/(?:null|stdin|stdout|stderr|u?random|tty)$|workspace|work\/|app\/)[a-zA-Z]|~[/\\]|\.\.\/|[a-zA-Z]:\\)/;
 const CLIMBS = /\.\.[/\\]\.\.[/\\]\.\./;
@@ -53,7 +54,10 @@ export const FILE_SYSTEM: readonly Rule[] = [
     message: 'the path {} belongs to the system',
     why: 'Such files hold credentials, or show and change the machine that the program runs on.',
     remedy: 'Keep to the working directory.',
-    match: [{ text: SYSTEM_PATH }, { built: SYSTEM_PATH }],
+    match: [
+      { text: SYSTEM_PATH, notFor: ASKS },
+      { built: SYSTEM_PATH, notFor: ASKS },
+    ],
     bad: 'print(open("/proc/self/environ").read())',
     good: 'print(open("notes.txt").read())',
   },

@@ -329,6 +329,23 @@ export const INJECTION: readonly Rule[] = [
     good: "element.innerHTML = '<br>';",
   },
   {
+    id: 'js-html-made',
+    languages: ['javascript'],
+    severity: 'info',
+    confidence: 'low',
+    category: 'injection',
+    cwe: 79,
+    message: 'what a function has made becomes HTML by {}',
+    why: 'Whether it is safe depends on the function: some escape for one place only, some not at all.',
+    remedy: 'Use textContent, or see that the function escapes for HTML.',
+    match: {
+      assign: /^(?:innerHTML|outerHTML|srcdoc|dangerouslySetInnerHTML)$/,
+      when: [{ arg: 'value', not: ['text', 'number', 'dynamic'] }],
+    },
+    bad: 'element.innerHTML = escapeHTML(name);',
+    good: "element.innerHTML = '<br>';",
+  },
+  {
     id: 'js-unescaped-template',
     languages: ['javascript'],
     severity: 'medium',

@@ -72,3 +72,9 @@ export const MEMORY = {
   why: 'What is too long for its place overwrites what lies behind it.',
   remedy: 'Say how much fits: fgets, snprintf, std::string.',
 } as const satisfies Kind;
+
+/** Calls that only ask whether a file is there, which does no harm. */
+export const ASKS = [
+  ...['exists', 'lexists', 'isfile', 'isdir', 'islink', 'ismount'].map((name) => `os.path.${name}`),
+  ...['exists', 'existsSync', 'access', 'accessSync', 'promises.access'].map((name) => `fs.${name}`),
+];

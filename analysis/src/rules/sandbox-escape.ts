@@ -1,5 +1,11 @@
 import type { Rule } from '../rule.ts';
 
+/** A base of some class, and so perhaps object, whose subclasses are all classes. */
+const BASE = /\.(?:__bases?__|__mro__|mro\(\))(?:\.|\[|$)/;
+const BUILTINS = /^__(?:builtins|import)__$/;
+/** Puts what somebody else is to have typed into his terminal. */
+const TIOCSTI = 0x5412;
+
 export const SANDBOX_ESCAPE: readonly Rule[] = [
   {
     id: 'py-introspection',
@@ -14,13 +20,31 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     match: [
       {
         read: [
-          '*.{__subclasses__,__globals__,func_globals,__builtins__}',
-          '*.f_back.{f_back,f_globals,f_builtins,f_locals}',
-          '*.{gi_frame,cr_frame,ag_frame,tb_frame}.{f_back,f_builtins}',
+          '*.{__globals__,func_globals}',
+          '*.f_back.{f_globals,f_builtins,f_locals}',
+          '*.{gi_frame,cr_frame,ag_frame}.f_back',
+          '*.{gi_frame,cr_frame,ag_frame,tb_frame}.f_builtins',
           '*.__code__.co_consts.__class__',
         ],
       },
-      { text: /^__(?:subclasses|globals|builtins|import)__$/ },
+      // Of object, or of a class that is a base of another, not of one that a program has made itself.
+      { read: ['object.__subclasses__'] },
+      { read: ['*.__subclasses__'], when: [{ arg: 'callee', is: { nameMatches: BASE } }] },
+      {
+        call: ['type.__subclasses__'],
+        when: [{ arg: 0, is: [{ named: ['object', 'type'] }, { nameMatches: BASE }] }],
+      },
+      { text: /^__(?:subclasses|globals)__$/, notFor: ['getattr'] },
+      { text: BUILTINS, hidden: true },
+      { shape: 'builtins-lookup' },
+      {
+        call: [
+          'getattr',
+          '*.{get,pop,setdefault,__getitem__,__getattribute__,__getattr__}',
+          'operator.{attrgetter,itemgetter,methodcaller}',
+        ],
+        when: [{ arg: 'any', is: { matches: BUILTINS } }],
+      },
       {
         text: /__(?:class|mro|bases?|init|globals)__\s*(?:\[|\.|\()[^\n]{0,200}__(?:subclasses|globals|builtins|import)__/,
       },
@@ -44,6 +68,7 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
         '*.__bases__.__getitem__',
         '*.__reduce_ex__',
         '*.__class__.__class__',
+        '*.__subclasses__',
       ],
     },
     bad: 'print("".__class__.__mro__)',
@@ -80,9 +105,28 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     message: '{} reads the frame of a running function',
     why: 'Frames hold the variables of callers, and lead to the builtins that a sandbox has taken away.',
     remedy: 'Pass what is needed as an argument.',
-    match: { read: ['*.{f_globals,f_builtins,f_locals,tb_frame,gi_frame,cr_frame,ag_frame}'] },
+    match: {
+      read: [
+        '*.{f_globals,f_builtins,f_locals,tb_frame,gi_frame,cr_frame,ag_frame}',
+        '*.{f_back,tb_frame}.f_back',
+      ],
+    },
     bad: 'print(g.gi_frame.f_locals)',
     good: 'print(g.gi_running)',
+  },
+  {
+    id: 'py-builtins-name',
+    languages: ['python'],
+    severity: 'low',
+    confidence: 'low',
+    category: 'sandbox-escape',
+    cwe: 913,
+    message: 'the text {} is the name under which the builtins or the import function are kept',
+    why: 'Looked up in a namespace, it gives all that the interpreter can do.',
+    remedy: 'Import what is needed.',
+    match: { text: BUILTINS },
+    bad: 'for name in ["__name__", "__builtins__"]: names.discard(name)',
+    good: 'names.discard("__name__")',
   },
   {
     id: 'py-native-code',
@@ -99,12 +143,9 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
         'ctypes.{CDLL,PyDLL,WinDLL,OleDLL,string_at,memmove,memset,pythonapi}',
         '*.from_address',
         'ctypes.{cdll,pydll,windll}.*',
-        'ctypes.util.find_library',
         'ctypes.pythonapi.*',
         'cffi.{FFI,api.FFI}',
         'cffi.FFI().{dlopen,cdef,verify}',
-        'mmap.mmap',
-        'fcntl.ioctl',
         'sys.setdlopenflags',
         '_imp.create_dynamic',
         'imp.load_dynamic',
@@ -112,6 +153,74 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     },
     bad: 'import ctypes\nctypes.CDLL("libc.so.6").system(b"id")',
     good: 'import struct\nstruct.pack("i", 1)',
+  },
+  {
+    id: 'py-executable-memory',
+    languages: ['python'],
+    severity: 'high',
+    confidence: 'high',
+    category: 'sandbox-escape',
+    cwe: 94,
+    message: '{} makes memory that code runs from',
+    why: 'Machine code that a program writes there is seen by no reader and bound by no rule of the interpreter.',
+    remedy: 'Map memory to be read and written only.',
+    match: [
+      { read: ['mmap.PROT_EXEC'] },
+      { call: ['mmap.mmap'], when: [{ arg: ['prot', 3], is: { bits: 4 } }] },
+    ],
+    bad: 'import mmap\nmmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)',
+    good: 'import mmap\nmmap.mmap(-1, 4096)',
+  },
+  {
+    id: 'py-mapped-memory',
+    languages: ['python'],
+    severity: 'low',
+    confidence: 'medium',
+    category: 'sandbox-escape',
+    cwe: 668,
+    message: '{} maps a file or memory that other processes may share',
+    why: 'What others write there changes under the program.',
+    remedy: 'Read the file.',
+    match: { call: ['mmap.mmap', 'multiprocessing.shared_memory.SharedMemory'] },
+    bad: 'import mmap\nmmap.mmap(f.fileno(), 0)',
+    good: 'f.read()',
+  },
+  {
+    id: 'py-typed-for-others',
+    languages: ['python'],
+    severity: 'high',
+    confidence: 'high',
+    category: 'sandbox-escape',
+    cwe: 250,
+    message: '{} types into a terminal as if its user did',
+    why: 'A shell that waits at the terminal runs what is typed there, with the rights of its user.',
+    remedy: 'Remove it.',
+    match: [
+      { read: ['termios.{TIOCSTI,TIOCLINUX}'] },
+      {
+        call: ['fcntl.ioctl'],
+        when: [
+          { arg: 1, is: { atLeast: TIOCSTI } },
+          { arg: 1, is: { below: TIOCSTI + 1 } },
+        ],
+      },
+    ],
+    bad: 'import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSTI, b"x")',
+    good: 'import termios\ntermios.tcgetattr(0)',
+  },
+  {
+    id: 'py-ioctl',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'medium',
+    category: 'sandbox-escape',
+    cwe: 250,
+    message: '{} asks a driver of the kernel for something',
+    why: 'What it does depends on the device and on a number; few programs need it.',
+    remedy: 'Use os.get_terminal_size, termios or socket, which have what most programs need.',
+    match: { call: ['fcntl.ioctl'] },
+    bad: 'import fcntl\nfcntl.ioctl(fd, request, b"")',
+    good: 'import os\nos.get_terminal_size()',
   },
   {
     id: 'py-native-import',
@@ -123,7 +232,7 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     message: '{} gives access to native code',
     why: 'No rule of the interpreter holds there.',
     remedy: 'Leave it out where it is not needed.',
-    match: { import: ['ctypes', 'ctypes.*', 'cffi', 'cffi.*'] },
+    match: [{ import: ['ctypes', 'ctypes.*', 'cffi', 'cffi.*'] }, { call: ['ctypes.util.find_library'] }],
     bad: 'import ctypes',
     good: 'import struct',
   },
@@ -223,7 +332,12 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
         ],
       },
       { text: /constructor\s*(?:\.|\[\s*['"])\s*constructor/ },
-      { text: /^\s*return\s+(?:this|process|globalThis|global)\b[\s;]*$/ },
+      // Function('return this')() is how old libraries find the global object.
+      {
+        text: /^\s*return\s+(?:this|globalThis|global)\b[\s;]*$/,
+        notFor: ['Function'],
+      },
+      { text: /^\s*return\s+process\b[\s;]*$/ },
       { text: /return\s+(?:this\.)?process\b.{0,80}(?:mainModule|binding|require)/ },
     ],
     bad: "this.constructor.constructor('return process')();",

@@ -18,7 +18,7 @@ const FIXED_WIDTH = new Set(['c', 'cpp', 'go', 'java', 'rust', 'bash']);
 
 /** Statements that make something twice as long, or add it to itself; without spaces. */
 const DOUBLES =
-  /^([$\w.]+)(?:(?:[+.*]|<<)?=\1(?:[+.*]\1)?|[+.*]=\1|=`\$\{\1\}\$\{\1\}`|=f?"\{\1\}\{\1\}"|=\1\.(?:concat|repeat)\((?:\1|[2-9])\)|(?:=\1\*|\*=)[2-9]|=\1\.(?:clone|to_string)\(\)\+&\1|<<\1|=append\(\1,\1\.{3}\)|\.push\(\.{3}\1\)|=\[\.{3}\1,\.{3}\1\]|\.(?:extend|push_str|append|concat|addAll)\(&?\1(?:\.clone\(\))?\))$/;
+  /^([$\w.]+)(?:(?:[+.*]|<<)?=\1(?:(?:[+*]|\.(?=\$))\1)?|[+.*]=\1|=`\$\{\1\}\$\{\1\}`|=f?"\{\1\}\{\1\}"|=\1\.(?:concat|repeat)\((?:\1|[2-9])\)|(?:=\1\*|\*=)[2-9]|=\1\.(?:clone|to_string)\(\)\+&\1|<<\1|=append\(\1,\1\.{3}\)|\.push\(\.{3}\1\)|=\[\.{3}\1,\.{3}\1\]|\.(?:extend|push_str|append|concat|addAll)\(&?\1(?:\.clone\(\))?\))$/;
 const BASH_DOUBLES = /^(\w+)\+?=["{}]*\$\{?\1[}"]*(?:\$\{?\1[}"]*)?$/;
 const GROWS = /\.(?:extend|push_str|append|concat|addAll|repeat|clone|to_string|length|size|len|is_?empty)$/i;
 const CHANGES = /assignment|augmented|update_expression|postfix|prefix/;

@@ -104,15 +104,22 @@ function roleOf(type: string, { branches, blocks }: Dialect) {
   return role.branches || role.block || role.look !== undefined ? role : undefined;
 }
 
-function unreachable({ tree }: Program, block: Node, report: Report): void {
+/** Languages in which no label leads behind a return. */
+const NO_LABELS = new Set(['python', 'javascript']);
+
+function unreachable({ tree, dialect, unreached }: Program, block: Node, report: Report): void {
   let left = false;
+  let reported = false;
   for (let child = tree.first(block); child !== NONE; child = tree.next(child, block)) {
     const type = tree.type(child);
     if (type === 'comment' || type === 'empty_statement') continue;
     // Functions are made before the block runs.
     if (left && !/function_declaration/.test(type)) {
-      report('unreachable-code', tree.start(child), Math.min(tree.end(child), tree.start(child) + 200));
-      return;
+      if (!reported)
+        report('unreachable-code', tree.start(child), Math.min(tree.end(child), tree.start(child) + 200));
+      if (!NO_LABELS.has(dialect.rules)) return;
+      reported = true;
+      unreached.push([tree.start(child), tree.end(child)]);
     }
     if (LEAVES.test(type)) left = true;
   }

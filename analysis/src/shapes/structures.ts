@@ -18,10 +18,14 @@ const POSITION =
 const ITSELF = /\b(?:__filename|__file__|import\.meta\.(?:url|filename)|process\.argv\[1\]|sys\.argv\[0\])/;
 const STARTS = /^(?:subprocess|child_process|multiprocessing|cluster)\.|^os\.(?:exec|spawn|system|popen)/;
 
+/** Under these, a namespace keeps all that the interpreter can do. */
+const BUILTINS = /^__(?:builtins|import)__$/;
+
 /** Shapes of single expressions that names and arguments alone do not tell. */
 export function detectStructures(program: Program, report: Report): void {
   const { tree, dialect } = program;
   const javascript = dialect.rules === 'javascript';
+  const python = dialect.rules === 'python';
   let csrf = false;
   const assignments = tree.byKind(dialect, assignmentOf);
   let node = 0;
@@ -47,6 +51,10 @@ export function detectStructures(program: Program, report: Report): void {
       const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
       if (name === 'csrf') csrf = true;
       else if (name === 'methodOverride' && csrf) at('csrf-order');
+    } else if (python && (expression.kind === 'index' || expression.kind === 'member')) {
+      const name = expression.kind === 'index' ? program.value(expression.index).text : expression.name;
+      const looks = expression.kind === 'index' ? BUILTINS : /^__builtins__$/;
+      if (name !== undefined && looks.test(name) && tree.field(node) !== 'left') at('builtins-lookup', name);
     } else if (javascript && expression.kind === 'binary' && expression.left !== NONE) {
       if (
         /^[!=]==?$/.test(expression.operator) &&
@@ -75,8 +83,8 @@ function inCall(program: Program, call: Call, at: At, javascript: boolean): void
     if (args.some((text) => ITSELF.test(text))) at('self-start', name);
   }
   if (!javascript) return;
-  // Function under its own name is another rule's; here it is reached through some object.
-  if (name === 'Function' && callee.kind !== 'name') at('constructor-chain');
+  // Function under its own name is another rule's; here it is reached through some object, and given code.
+  if (name === 'Function' && callee.kind !== 'name' && call.args.length > 0) at('constructor-chain');
   if (name === 'Buffer' && call.construct === true && program.value(first).origin !== ORIGIN.constant) {
     at('new-buffer', 'new Buffer');
   }

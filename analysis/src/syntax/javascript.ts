@@ -321,6 +321,7 @@ export const javascript: Dialect = {
     'assignment_expression',
     'augmented_assignment_expression',
     'class_declaration',
+    'class',
     'for_in_statement',
     'catch_clause',
     'field_definition',
@@ -374,6 +375,11 @@ export const javascript: Dialect = {
       case 'class_declaration':
         declare(tree.text(tree.child(node, 'name')), { at: node, kind: 'class', value: node });
         return;
+      case 'class': {
+        const own = tree.child(node, 'name');
+        if (own !== NONE) declare(tree.text(own), { at: node, kind: 'class', value: node }, 'inside');
+        return;
+      }
       case 'for_in_statement': {
         const value = tree.child(node, 'right');
         bindPattern(tree, tree.child(node, 'left'), (bound, path) =>
