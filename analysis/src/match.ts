@@ -36,6 +36,8 @@ const IFS = /[,:;|\t\n]+/g;
 const GIVEN_TO = new Set(['decorator', 'class_heritage', 'extends_clause']);
 const isGivenTo = (type: string) => GIVEN_TO.has(type);
 const MAX_ENTRIES = 64;
+/** With more findings than these, it is not looked for checks of what is given. */
+const MAX_CHECKED = 400;
 /** Calls that read a member by its name. */
 const LOOKUPS = new Set(['getattr', 'Reflect.get', 'operator.attrgetter()']);
 const NOTHING: readonly never[] = [];
@@ -152,7 +154,11 @@ export class Matcher {
         if (!holds(when, subject, program)) continue;
         const external = originOf(when, subject, program) >= ORIGIN.external;
         const hit = this.hit(program, rule, node, each, external);
-        const checked = when !== undefined && rule.severity === 'high' && isOneOfWords(program, node, given);
+        const checked =
+          when !== undefined &&
+          rule.severity === 'high' &&
+          hits.length < MAX_CHECKED &&
+          isOneOfWords(program, node, given);
         hits.push(checked ? { ...hit, harmless: 'checked' } : hit);
         if (rule.hides && hidden.length < MAX_HIDDEN) {
           const code = given

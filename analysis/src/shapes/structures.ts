@@ -53,8 +53,10 @@ export function detectStructures(program: Program, report: Report): void {
       else if (name === 'methodOverride' && csrf) at('csrf-order');
     } else if (python && (expression.kind === 'index' || expression.kind === 'member')) {
       const name = expression.kind === 'index' ? program.value(expression.index).text : expression.name;
-      const looks = expression.kind === 'index' ? BUILTINS : /^__builtins__$/;
-      if (name !== undefined && looks.test(name) && tree.field(node) !== 'left') at('builtins-lookup', name);
+      if (name?.startsWith('__') !== true || tree.field(node) === 'left') continue;
+      if (expression.kind === 'index' ? BUILTINS.test(name) : name === '__builtins__') {
+        at('builtins-lookup', name);
+      }
     } else if (javascript && expression.kind === 'binary' && expression.left !== NONE) {
       if (
         /^[!=]==?$/.test(expression.operator) &&
