@@ -36,6 +36,10 @@ const IFS = /[,:;|\t\n]+/g;
 const GIVEN_TO = new Set(['decorator', 'class_heritage', 'extends_clause']);
 const isGivenTo = (type: string) => GIVEN_TO.has(type);
 const MAX_ENTRIES = 64;
+const MAX_TABLE = 12;
+/** Methods that call what they are given; to any other function, Function is a type. */
+const CALLS_BACK =
+  /^(?:map|flatMap|forEach|reduce|then|filter|find|from|some|every|apply|call|bind|construct)$/;
 /** With more findings than these, it is not looked for checks of what is given. */
 const MAX_CHECKED = 400;
 /** Calls that read a member by its name. */
@@ -120,6 +124,8 @@ export class Matcher {
           break;
         case 'collection':
           // A function in a table is called by whoever looks it up.
+          // A long list of names is about them.
+          if (!expression.keyed && expression.entries.length > MAX_TABLE) break;
           for (const { value } of expression.entries.slice(0, MAX_ENTRIES)) this.given(program, value, hits);
           break;
       }
@@ -194,7 +200,9 @@ export class Matcher {
   private given(program: Program, node: Node, hits: Hit[]): void {
     const { name } = program.value(node);
     if (name === '') return;
-    for (const { rule } of this.passed.find(name)) hits.push(this.hit(program, rule, node, name, false));
+    const found = this.passed.find(name);
+    if (found.length === 0 || (name === 'Function' && !isCalledBack(program, node))) return;
+    for (const { rule } of found) hits.push(this.hit(program, rule, node, name, false));
   }
 
   /** After `from os import *`, a name that nothing binds may be any of the module's. */
@@ -305,10 +313,11 @@ export class Matcher {
     const expression = program.expression(call);
     if (expression.kind !== 'call') return '';
     const callee = program.expression(expression.callee);
+    const called = program.called(expression);
+    const above = program.expression(tree.parent(call));
+    if (called === 'pathlib.Path' && above.kind === 'member') return `${called}().${above.name}`;
     // Function, reached through some object, is not what it is called.
-    return program.called(expression) === 'Function' && callee.kind !== 'name'
-      ? ''
-      : program.called(expression);
+    return called === 'Function' && callee.kind !== 'name' ? '' : called;
   }
 
   /** A text that is a statement by itself does nothing. */
@@ -363,6 +372,16 @@ function isRepeated(program: Program, node: Node): boolean {
   });
 }
 
+function isCalledBack(program: Program, node: Node): boolean {
+  const { tree } = program;
+  const list = tree.parent(node);
+  const call = list === NONE ? NONE : tree.parent(list);
+  const expression = call === NONE ? undefined : program.expression(call);
+  if (expression?.kind !== 'call') return false;
+  const callee = program.expression(expression.callee);
+  return callee.kind === 'member' && CALLS_BACK.test(callee.name);
+}
+
 /** type(f.__globals__): what something is, or whether it is there, gives nothing of it away. */
 const ASKS = new Set(['type', 'isinstance', 'callable', 'id', 'bool', 'hasattr']);
 /** Names of a module that say only which one it is. */
@@ -373,6 +392,7 @@ function isOnlyNamed(program: Program, node: Node): boolean {
   const { tree, dialect } = program;
   const around = tree.parent(node);
   if (dialect.rules !== 'python' || around === NONE) return false;
+  if (tree.type(around) === 'comparison_operator') return true;
   const expression = program.expression(around);
   if (expression.kind === 'index') return PLAIN.test(program.value(expression.index).text ?? '');
   const isGet = expression.kind === 'member' && expression.name === 'get';

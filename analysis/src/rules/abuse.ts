@@ -25,7 +25,7 @@ const JS_SENDS = [
 
 /** What is run at every start or login. */
 export const PERSISTENT =
-  /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|zprofile)$|authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i;
+  /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|bash_login|zprofile|profile|xprofile|xinitrc)$|(?:^|[/\\\0])authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i;
 
 export const ABUSE: readonly Rule[] = [
   {
@@ -147,7 +147,10 @@ export const ABUSE: readonly Rule[] = [
     message: '{} is run at every start or login',
     why: 'What is written there stays on the machine and runs again.',
     remedy: 'Let an installer do it, where the user sees it.',
-    match: { text: PERSISTENT, notFor: ASKS },
+    match: [
+      { text: PERSISTENT, notFor: ASKS },
+      { built: PERSISTENT, notFor: ASKS },
+    ],
     bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a")',
     good: 'open("bashrc.txt", "a")',
   },

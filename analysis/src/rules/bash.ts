@@ -18,6 +18,8 @@ const INLINE =
 /** Without these the machine, or everything of a user, is gone. */
 const SYSTEM =
   /^(?:\/\*?|~\/?\*?|--no-preserve-root|\/(?:home|media|mnt|opt|root|srv|usr|var)(?:\/\*?)?|\/home\/[^/]+(?:\/\*?)?|\/(?:usr\/(?:local|share)|var\/(?:lib|log|mail|www))(?:\/\*?)?|\/(?:usr\/)?(?:bin|lib\w{0,4}|sbin)(?:\/[^/]*)?|\/(?:boot|dev|etc|sys)(?:\/.*)?)$/;
+/** Where it is kept who came and what they did. */
+const LOGS = /^\/var\/log\/(?:\*|auth\.log|secure|wtmp|btmp|lastlog|syslog|messages|audit)/;
 /** Names of keys and accounts as one word: sentences about them are none. */
 const PRIVATE = new RegExp(`^(?!\\S*etc/passwd)(?=\\S*$).*${CREDENTIALS.source}`);
 
@@ -425,6 +427,35 @@ export const BASH: readonly Rule[] = [
     match: [{ text: SYSTEM_PATH }, { built: SYSTEM_PATH }],
     bad: 'cat /proc/self/environ',
     good: 'cat notes.txt',
+  },
+  {
+    id: 'bash-shreds',
+    languages,
+    severity: 'medium',
+    confidence: 'high',
+    ...FILES,
+    message: '{} destroys files so that nobody can restore them',
+    match: { call: ['{shred,srm,wipe}'] },
+    bad: 'shred -u "$file"',
+    good: 'rm "$file"',
+  },
+  {
+    id: 'bash-hides-tracks',
+    languages,
+    severity: 'medium',
+    confidence: 'high',
+    ...HARM,
+    cwe: 778,
+    message: '{} hides what was done',
+    why: 'What a machine logs is how its owner learns of an intruder.',
+    match: [
+      { call: ['history'], when: [{ arg: 'any', is: { matches: /^-\w*[cw]/ } }] },
+      { call: ['unset'], when: [{ arg: 'any', is: { matches: /^HISTFILE$/ } }] },
+      { assign: /^HISTFILE$/, when: [{ arg: 'value', is: { matches: /^(?:\/dev\/null)?$/ } }] },
+      { call: ['{rm,truncate,shred}'], when: [{ arg: 'any', is: { matches: LOGS } }] },
+    ],
+    bad: 'history -c',
+    good: 'history 10',
   },
   {
     id: 'bash-files',

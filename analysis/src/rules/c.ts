@@ -10,6 +10,9 @@ const EXECS = [
 /** What keeps a console window open, or clears it. */
 const CONSOLE = /^(?:pause|cls|clear|color \w+|chcp \d+|title )/i;
 
+/** What gives a text in another language, or is a constant by its name. */
+const FORMATS = { nameMatches: /(?:^_|^[A-Z_\d]+|gettext|^tr)(?:\(\))?$/ };
+
 /** Rules for C and C++. */
 export const C: readonly Rule[] = [
   {
@@ -192,6 +195,35 @@ export const C: readonly Rule[] = [
     match: { call: ['gets'], when: [{ arg: 0, is: 'present' }] },
     bad: 'int main(void) { char line[80]; gets(line); }',
     good: 'int main(void) { char line[80]; fgets(line, 80, stdin); }',
+  },
+  {
+    id: 'c-format',
+    languages,
+    severity: 'medium',
+    confidence: 'high',
+    ...MEMORY,
+    cwe: 134,
+    message: '{} takes its format from what is computed',
+    why: 'With %n and %x, whoever gives the text reads and writes memory.',
+    remedy: 'Give a constant format: printf("%s", text).',
+    match: [
+      {
+        call: ['printf', 'std.printf'],
+        when: [
+          { arg: 0, is: 'dynamic', not: FORMATS },
+          { arg: 1, is: 'absent' },
+        ],
+      },
+      {
+        call: ['fprintf', 'std.fprintf', 'syslog', 'dprintf'],
+        when: [
+          { arg: 1, is: 'dynamic', not: FORMATS },
+          { arg: 2, is: 'absent' },
+        ],
+      },
+    ],
+    bad: 'int main(int argc, char **argv) { printf(argv[1]); }',
+    good: 'int main(int argc, char **argv) { printf("%s", argv[1]); }',
   },
   {
     id: 'c-unbounded-copy',

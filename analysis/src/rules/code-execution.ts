@@ -1,5 +1,7 @@
 import type { Match, Rule } from '../rule.ts';
 
+/** What is imported from it is run. */
+const CODE_ADDRESS = /^data:(?:text|application)\/(?:x-)?(?:java|ecma)script[;,]/i;
 const WHY = 'Text that is run as code can do all that the program itself may do.';
 
 /** Modules that are loaded from a path. */
@@ -86,6 +88,21 @@ export const CODE_EXECUTION: readonly Rule[] = [
     ],
     bad: 'exec("x = 1")',
     good: 'x = 1',
+  },
+  {
+    id: 'py-code-text',
+    languages: ['python'],
+    severity: 'info',
+    confidence: 'high',
+    category: 'code-execution',
+    cwe: 95,
+    message: '{} reads a constant as code',
+    why: 'Code in a string is hidden from editors, linters and readers.',
+    remedy: 'Write the code itself in place of the string.',
+    hides: true,
+    match: { call: ['ast.parse', 'compile'], when: [{ arg: 0, is: 'constant' }] },
+    bad: 'import ast\nast.parse("x = 1")',
+    good: 'import ast\nast.parse(source)',
   },
   {
     id: 'py-compile',
@@ -255,6 +272,40 @@ export const CODE_EXECUTION: readonly Rule[] = [
     },
     bad: "new WebAssembly.Module(Buffer.from(process.argv[2], 'base64'));",
     good: "new WebAssembly.Module(fs.readFileSync('a.wasm'));",
+  },
+  {
+    id: 'js-code-address',
+    languages: ['javascript'],
+    severity: 'medium',
+    confidence: 'high',
+    category: 'code-execution',
+    cwe: 95,
+    message: 'an address that holds code: {}',
+    why: 'What is imported or started by it stands in no file.',
+    remedy: 'Import a module by its name.',
+    match: [{ text: CODE_ADDRESS }, { built: CODE_ADDRESS }],
+    bad: "import('data:text/javascript,' + encodeURIComponent(code));",
+    good: "image.src = 'data:image/png;base64,' + data;",
+  },
+  {
+    id: 'js-script-source',
+    languages: ['javascript'],
+    severity: 'high',
+    confidence: 'medium',
+    category: 'code-execution',
+    cwe: 829,
+    message: 'the address of a script comes from outside',
+    why: 'Whoever gives the address gives the code that runs in the page.',
+    remedy: 'Choose from a fixed table of addresses.',
+    match: {
+      assign: /^src$/,
+      when: [
+        { arg: 'receiver', is: { nameMatches: /^document\.createElement\(\)$|script/i } },
+        { arg: 'value', is: 'external' },
+      ],
+    },
+    bad: "const s = document.createElement('script');\ns.src = location.hash.slice(1);",
+    good: "const s = document.createElement('script');\ns.src = '/app.js';",
   },
   {
     id: 'js-dynamic-require',

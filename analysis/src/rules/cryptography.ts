@@ -87,6 +87,25 @@ export const CRYPTOGRAPHY: readonly Rule[] = [
     good: 'import hashlib\nhashlib.sha256(b"x")',
   },
   {
+    id: 'py-password-hash',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'high',
+    category: 'cryptography',
+    cwe: 916,
+    message: '{} hashes a password',
+    why: 'It is so fast that all likely passwords are tried in minutes.',
+    remedy: 'Use hashlib.scrypt, or argon2.',
+    match: {
+      call: ['hashlib.{md5,sha1,sha224,sha256,sha384,sha512}'],
+      when: [
+        { arg: 0, is: { nameMatches: /(?:^|[.?_])(?:\w*passw(?:or)?d|passphrase|pwd?)(?:\.encode\(\))?$/i } },
+      ],
+    },
+    bad: 'import hashlib\nhashlib.sha256(password.encode()).hexdigest()',
+    good: 'import hashlib\nhashlib.scrypt(password.encode(), salt=salt, n=16384, r=8, p=1)',
+  },
+  {
     id: 'py-weak-cipher',
     languages: ['python'],
     severity: 'high',

@@ -3,7 +3,7 @@ import { ASKS } from './kinds.ts';
 
 /** Parts of the system that are none of a program's business; not the beginning of a sentence about them. */
 export const SYSTEM_PATH =
-  /^(?=[/~])(?!\S{1,200}(?: [a-z]{2,}){2})(?:\/proc(?:\/|$)|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|shm\b|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
+  /^(?=[/~])(?!\S{1,200}(?: [a-z]{2,}){2})(?:\/proc(?:\/|$)|\/sys\/|\/dev\/(?!null$|stdin$|stdout$|stderr$|u?random$|tty$|fd\/|zero$|poll$|shm\b|$)|\/etc\/(?:passwd|shadow|sudoers|hosts|cron|ssh|ssl\/private|ld\.so)|\/root\/\.(?:ssh|aws|bash|gnupg|kube|docker|config|netrc)|\/boot\/|\/var\/run\/docker|\/run\/(?:docker|secrets|containerd)|~\/\.(?:ssh|aws|kube|docker|netrc|git-credentials|bash_history)|\/home\/[^/]+\/\.(?:ssh|aws))/;
 const OUTSIDE_PATH =
   /^(?:\/(?!tmp(?:\/|$)|dev\/(?:null|stdin|stdout|stderr|u?random|tty)$|workspace|work\/|app\/)[a-zA-Z]|~[/\\]|\.\.\/|[a-zA-Z]:\\)/;
 const CLIMBS = /\.\.[/\\]\.\.[/\\]\.\./;

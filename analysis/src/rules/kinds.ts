@@ -76,5 +76,6 @@ export const MEMORY = {
 /** Calls that only ask whether a file is there, which does no harm. */
 export const ASKS = [
   ...['exists', 'lexists', 'isfile', 'isdir', 'islink', 'ismount'].map((name) => `os.path.${name}`),
+  ...['exists', 'is_file', 'is_dir', 'is_symlink'].map((name) => `pathlib.Path().${name}`),
   ...['exists', 'existsSync', 'access', 'accessSync', 'promises.access'].map((name) => `fs.${name}`),
 ];

@@ -3,6 +3,7 @@ import type { Rule } from '../rule.ts';
 /** A base of some class, and so perhaps object, whose subclasses are all classes. */
 const BASE = /\.(?:__bases?__|__mro__|mro\(\))(?:\.|\[|$)/;
 const BUILTINS = /^__(?:builtins|import)__$/;
+const NAMES = /^__(?:builtins|import|subclasses|globals)__$/;
 /** Puts what somebody else is to have typed into his terminal. */
 const TIOCSTI = 0x5412;
 
@@ -34,16 +35,15 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
         call: ['type.__subclasses__'],
         when: [{ arg: 0, is: [{ named: ['object', 'type'] }, { nameMatches: BASE }] }],
       },
-      { text: /^__(?:subclasses|globals)__$/, notFor: ['getattr'] },
-      { text: BUILTINS, hidden: true },
+      { text: NAMES, hidden: true },
       { shape: 'builtins-lookup' },
       {
-        call: [
-          'getattr',
-          '*.{get,pop,setdefault,__getitem__,__getattribute__,__getattr__}',
-          'operator.{attrgetter,itemgetter,methodcaller}',
-        ],
+        call: ['getattr', '*.{get,pop,setdefault,__getitem__}'],
         when: [{ arg: 'any', is: { matches: BUILTINS } }],
+      },
+      {
+        call: ['*.{__getattribute__,__getattr__}', 'operator.{attrgetter,itemgetter,methodcaller}'],
+        when: [{ arg: 'any', is: { matches: NAMES } }],
       },
       {
         text: /__(?:class|mro|bases?|init|globals)__\s*(?:\[|\.|\()[^\n]{0,200}__(?:subclasses|globals|builtins|import)__/,
@@ -121,12 +121,40 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     confidence: 'low',
     category: 'sandbox-escape',
     cwe: 913,
-    message: 'the text {} is the name under which the builtins or the import function are kept',
-    why: 'Looked up in a namespace, it gives all that the interpreter can do.',
+    message: 'the text {} is a name that leads to the builtins or to all classes',
+    why: 'Looked up in a namespace or an object, it gives all that the interpreter can do.',
     remedy: 'Import what is needed.',
-    match: { text: BUILTINS },
+    match: { text: NAMES },
     bad: 'for name in ["__name__", "__builtins__"]: names.discard(name)',
     good: 'names.discard("__name__")',
+  },
+  {
+    id: 'py-introspection-by-name',
+    languages: ['python'],
+    severity: 'medium',
+    confidence: 'high',
+    category: 'sandbox-escape',
+    cwe: 913,
+    message: 'names that lead to the builtins or to all classes stand beside {}, which looks names up',
+    why: 'This is how restricted interpreters are left without writing the chain as code.',
+    remedy: 'Use the object itself; type() and isinstance() where its class matters.',
+    match: { together: [['py-builtins-name'], ['py-computed-attribute']] },
+    bad: 'for name in ["__class__", "__base__", "__subclasses__"]: o = getattr(o, name)',
+    good: 'for name in ["left", "right"]: o = getattr(o, name)',
+  },
+  {
+    id: 'py-computed-attribute',
+    languages: ['python'],
+    severity: 'info',
+    confidence: 'low',
+    category: 'sandbox-escape',
+    cwe: 913,
+    message: '{} looks an attribute up whose name is computed',
+    why: 'Whoever chooses the name chooses what is read or called.',
+    remedy: 'Keep a table of what is meant.',
+    match: { call: ['getattr', '*.__getattribute__'], when: [{ arg: [1, 0], not: { matches: /^/ } }] },
+    bad: 'getattr(o, name)',
+    good: 'getattr(o, "left")',
   },
   {
     id: 'py-native-code',
@@ -324,12 +352,7 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     match: [
       { shape: 'constructor-chain' },
       {
-        read: [
-          'process.mainModule',
-          'globalThis.process.mainModule',
-          '?arguments.callee.caller',
-          'arguments.callee.caller.*',
-        ],
+        read: ['?arguments.callee.caller', 'arguments.callee.caller.*'],
       },
       { text: /constructor\s*(?:\.|\[\s*['"])\s*constructor/ },
       // Function('return this')() is how old libraries find the global object.
@@ -354,6 +377,8 @@ export const SANDBOX_ESCAPE: readonly Rule[] = [
     why: 'It changes or reads what other modules hold.',
     remedy: 'Import what is needed.',
     match: [
+      // It has require where modules have none.
+      { read: ['process.mainModule', 'globalThis.process.mainModule'] },
       // The frames of others, and through them their objects.
       { assign: /^prepareStackTrace$/, when: [{ arg: 'receiver', is: { named: ['Error'] } }] },
       {

@@ -63,7 +63,7 @@ function certainCall(program: Program, self: Node, body: Node, name: string, dep
       continue;
     }
     // Whatever may decide, wait or fail may also end the recursion.
-    if (role === 'decides') return found;
+    if (role === 'decides') return found !== NONE ? found : finalCall(program, self, node, name, depth);
     if (role === 'waits') {
       const type = tree.type(node);
       // What is waited for, or given the turn, is called before that; what stands behind it may never be reached.
@@ -94,6 +94,15 @@ function certainCall(program: Program, self: Node, body: Node, name: string, dep
     }
   }
   return found;
+}
+
+/** What stands in `finally` runs whatever fails before. */
+function finalCall(program: Program, self: Node, statement: Node, name: string, depth: number): Node {
+  const { tree } = program;
+  if (tree.type(statement) !== 'try_statement' || depth >= MAX_INSIDE) return NONE;
+  const last = tree.children(statement).at(-1);
+  if (last === undefined || tree.type(last) !== 'finally_clause') return NONE;
+  return certainCall(program, self, tree.first(last), name, depth + 1);
 }
 
 function roleOf(type: string, { scopes, branches }: Dialect) {
