@@ -19,9 +19,9 @@ const ownEngine = !GIVEN_URL && canReadProcesses;
 const LONG = 180_000;
 
 if (ownEngine) {
-  describeEngines('a runner that is killed', (target) => {
+  describeEngines('a part that is killed', (target) => {
     it(
-      'loses no job: what it ran is run again, what waited is run',
+      'the runner: loses no job; what it ran is run again, what waited is run',
       async () => {
         await runJob(target.url, print('first'));
         const first = await submit(target.url, slow);
@@ -36,11 +36,9 @@ if (ownEngine) {
       },
       LONG,
     );
-  });
 
-  describeEngines('a cloud that is killed', (target) => {
     it(
-      'loses nothing that was accepted, and comes back at the same address',
+      'the cloud: loses nothing that was accepted, and comes back at the same address',
       async () => {
         const done = await runJob(target.url, print('before'));
         const running = await submit(target.url, slow);

@@ -8,9 +8,6 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { imageSetting } from '@rce/core/language.ts';
 import { LANGUAGES } from '@rce/languages/catalog.ts';
 
@@ -40,8 +37,11 @@ function missing(program: string): boolean {
   return spawnSync(program, ['--version']).error !== undefined;
 }
 
-/** The root file system as a tar. mmdebstrap works as root, or in a user namespace where the kernel allows it. */
-async function buildRoot(tar: string): Promise<void> {
+/**
+ * Imports a root file system as it is made, and names it once that went well. mmdebstrap works as root, or in a user
+ * namespace where the kernel allows it.
+ */
+async function build(image: string): Promise<void> {
   const args = [
     '--variant=minbase',
     '--aptopt=Apt::Install-Recommends "false"',
@@ -53,26 +53,36 @@ async function buildRoot(tar: string): Promise<void> {
     `--customize-hook=upload ${process.execPath} /usr/local/bin/node`,
     '--customize-hook=chmod 755 "$1/usr/local/bin/node"',
     SUITE,
-    tar,
+    '-',
     MIRROR,
   ];
-  const child = spawn('mmdebstrap', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const maker = spawn('mmdebstrap', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const change = `LABEL ${CONTENT_LABEL}=${content}`;
+  const importer = spawn('docker', ['import', '--change', change, '-'], {
+    stdio: [maker.stdout, 'pipe', 'inherit'],
+  });
+  // The importer has it: only its end may end the pipe.
+  maker.stdout.destroy();
   let log = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  maker.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString('utf8')).slice(-4_000);
   });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) fail(`mmdebstrap ended with code ${String(code)}:\n${log}`);
-}
-
-async function importImage(tar: string): Promise<void> {
-  const change = `LABEL ${CONTENT_LABEL}=${content}`;
-  const child = spawn('docker', ['import', '--change', change, '-', `${REPOSITORY}/all`], {
-    stdio: ['pipe', 'ignore', 'inherit'],
+  let id = '';
+  importer.stdout.on('data', (chunk: Buffer) => {
+    id += chunk.toString('utf8');
   });
-  createReadStream(tar).pipe(child.stdin);
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) fail(`docker import ended with code ${String(code)}`);
+  const [made, imported] = await Promise.all(
+    [maker, importer].map((child) => new Promise((resolve) => child.on('close', resolve))),
+  );
+  if (made !== 0 || imported !== 0) {
+    if (id !== '') docker('rmi', id.trim());
+    fail(
+      made === 0
+        ? `docker import ended with code ${String(imported)}`
+        : `mmdebstrap ended with code ${String(made)}:\n${log}`,
+    );
+  }
+  docker('tag', id.trim(), image) ?? fail(`docker tag failed for ${image}`);
 }
 
 const unknown = asked.filter((id) => !languages.some((language) => language.id === id));
@@ -92,16 +102,8 @@ if (label === content) {
   console.error(`${REPOSITORY}/all is up to date`);
 } else {
   if (missing('mmdebstrap')) fail('mmdebstrap is missing: apt-get install mmdebstrap');
-  const dir = mkdtempSync(join(tmpdir(), 'rce-images-'));
-  try {
-    console.error(`building ${REPOSITORY}/all from ${packages.length} Debian packages (2 to 5 minutes) ...`);
-    const tar = join(dir, 'root.tar');
-    await buildRoot(tar);
-    console.error('importing it ...');
-    await importImage(tar);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  console.error(`building ${REPOSITORY}/all from ${packages.length} Debian packages (2 to 5 minutes) ...`);
+  await build(`${REPOSITORY}/all`);
 }
 for (const { id } of languages) {
   docker('tag', `${REPOSITORY}/all`, `${REPOSITORY}/${id}`) ?? fail(`docker tag failed for ${id}`);
