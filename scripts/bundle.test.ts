@@ -40,7 +40,8 @@ const INVOKE = `
 const { handler } = await import(process.argv[1]);
 for (const event of [JSON.parse(process.argv[2])].flat()) {
   const answer = await handler(event, { awsRequestId: 'r', getRemainingTimeInMillis: () => 9000 });
-  console.log('answer ' + JSON.stringify(answer));
+  // A long answer fills the pipe, and is all there only when it has been written.
+  await new Promise((written) => process.stdout.write('answer ' + JSON.stringify(answer) + '\\n', written));
 }
 process.exit(0);`;
 

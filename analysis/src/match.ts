@@ -42,6 +42,10 @@ const CALLS_BACK =
   /^(?:map|flatMap|forEach|reduce|then|filter|find|from|some|every|apply|call|bind|construct)$/;
 /** With more findings than these, it is not looked for checks of what is given. */
 const MAX_CHECKED = 400;
+const JOINS = new Set(['os.path.join', 'os.path.expanduser', 'path.join', 'path.resolve']);
+const MAX_JOINS = 3;
+/** A function of another module that asks whether a file is there. */
+const EXISTS = /(?:^|[.?_a-z])[eE]xists(?:Sync)?$/;
 /** Calls that read a member by its name. */
 const LOOKUPS = new Set(['getattr', 'Reflect.get', 'operator.attrgetter()']);
 const NOTHING: readonly never[] = [];
@@ -305,7 +309,7 @@ export class Matcher {
   }
 
   /** The name of the function that a text is an argument of. */
-  private givenTo(program: Program, node: Node): string {
+  private givenTo(program: Program, node: Node, depth = 0): string {
     const { tree } = program;
     const list = tree.parent(node);
     const call = list === NONE ? NONE : tree.parent(list);
@@ -316,6 +320,9 @@ export class Matcher {
     const called = program.called(expression);
     const above = program.expression(tree.parent(call));
     if (called === 'pathlib.Path' && above.kind === 'member') return `${called}().${above.name}`;
+    // exists(join(home, 'a'))
+    if (JOINS.has(called) && depth < MAX_JOINS) return this.givenTo(program, call, depth + 1) || called;
+    if (EXISTS.test(called) && program.value(expression.callee).kind !== 'function') return 'fs.exists';
     // Function, reached through some object, is not what it is called.
     return called === 'Function' && callee.kind !== 'name' ? '' : called;
   }

@@ -23,6 +23,11 @@ const JS_SENDS = [
   'dns.{lookup,resolve}',
 ];
 
+const JS_WRITES = ['fs', 'fs.promises'].map(
+  (fs) =>
+    `${fs}.{writeFile,writeFileSync,appendFile,appendFileSync,createWriteStream,copyFile,copyFileSync,rename,renameSync,symlink,symlinkSync}`,
+);
+
 /** What is run at every start or login. */
 export const PERSISTENT =
   /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|bash_login|zprofile|profile|xprofile|xinitrc)$|(?:^|[/\\\0])authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i;
@@ -140,8 +145,8 @@ export const ABUSE: readonly Rule[] = [
   {
     id: 'persistence',
     languages: RULE_LANGUAGES.filter((language) => language !== 'bash'),
-    severity: 'high',
-    confidence: 'medium',
+    severity: 'medium',
+    confidence: 'high',
     category: 'abuse',
     cwe: 506,
     message: '{} is run at every start or login',
@@ -153,6 +158,36 @@ export const ABUSE: readonly Rule[] = [
     ],
     bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a")',
     good: 'open("bashrc.txt", "a")',
+  },
+  {
+    id: 'persistence-written',
+    languages: BOTH,
+    severity: 'high',
+    confidence: 'high',
+    category: 'abuse',
+    cwe: 506,
+    message: '{} writes what is run at every start or login',
+    why: 'What is written there stays on the machine and runs again.',
+    remedy: 'Let an installer do it, where the user sees it.',
+    match: [
+      {
+        call: ['open', 'io.open', 'codecs.open'],
+        when: [
+          { arg: [0, 'file'], is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] },
+          { arg: [1, 'mode'], is: { matches: /[wax+]/ } },
+        ],
+      },
+      {
+        call: ['*.{write_text,write_bytes,symlink_to,hardlink_to}'],
+        when: [{ arg: 'receiver', is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }],
+      },
+      {
+        call: ['shutil.{copy,copy2,copyfile,move}', 'os.{rename,replace,symlink,link}', ...JS_WRITES],
+        when: [{ arg: 'any', is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }],
+      },
+    ],
+    bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a").write(line)',
+    good: 'import os\nopen(os.path.expanduser("~/.bashrc")).read()',
   },
   {
     id: 'key-logging',
