@@ -164,6 +164,15 @@ describe('what does nothing as it stands is low', () => {
 
   it.each([
     ['python', 'if name in ("a", "b"):\n    name = input()\n    eval(name)'],
+    [
+      'python',
+      'x = "a"\ndef change():\n    global x\n    x = input()\nif x in ("a", "b"):\n    change()\n    eval(x)',
+    ],
+    ['python', 'if name in ("a", "b"):\n    while True:\n        eval(name)\n        name = input()'],
+    [
+      'javascript',
+      "let x = 'a';\nconst change = () => { x = location.hash; };\nif (x === 'a') { change(); eval(x); }",
+    ],
     ['python', 'if name not in ("a", "b"):\n    eval(name)'],
     ['python', 'if name in ("f(1)", "g(2)"):\n    eval(name)'],
     ['python', 'if name in names:\n    eval(name)'],

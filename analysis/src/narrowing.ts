@@ -1,4 +1,5 @@
 import type { Program } from './program.ts';
+import type { Scope } from './scopes.ts';
 import type { Argument } from './syntax/expression.ts';
 import { NONE, type Node } from './syntax/tree.ts';
 import type { Value } from './value.ts';
@@ -25,7 +26,7 @@ export function isOneOfWords(program: Program, call: Node, args: readonly Argume
     const around = tree.parent(inside);
     if (around === NONE || dialect.scopes[tree.type(around)] !== undefined) return false;
     const check = checkBefore(program, around, inside, name);
-    if (check !== NONE) return !changes(program, name, given, check, call);
+    if (check !== NONE) return !mayChange(program, name, given, check);
     inside = around;
   }
   return false;
@@ -97,8 +98,18 @@ function isWords(program: Program, value: Value): boolean {
   return entries.every((entry) => WORD.test(program.value(entry.value).text ?? ''));
 }
 
-/** Whether the name may be given another value between the check and the call. */
-function changes(program: Program, name: string, use: Node, from: Node, to: Node): boolean {
-  const bindings = program.scopes.find(program.dialect.identifier(name), use)?.bindings;
-  return bindings?.some(({ at }) => at >= from && at <= to) === true;
+/**
+ * Whether the name may have another value by the time it is used: one that it is given behind the check, which may be
+ * the next turn of a loop, or in a function that is called in between.
+ */
+function mayChange({ scopes, dialect }: Program, name: string, use: Node, check: Node): boolean {
+  const bindings = scopes.find(dialect.identifier(name), use)?.bindings ?? [];
+  const around = new Set<Scope>();
+  for (let scope: Scope | undefined = scopes.of(use); scope !== undefined; scope = scope.parent) {
+    if (around.size === MAX_STEPS) return true;
+    around.add(scope);
+  }
+  return (
+    bindings.length > MAX_SIBLINGS || bindings.some(({ at }) => at >= check || !around.has(scopes.of(at)))
+  );
 }

@@ -32,6 +32,7 @@ export class Scopes {
     this.root = { node: 0, parent: undefined, module: undefined, kind: 'module', names: new Map() };
     let scope = this.root;
     const inside: [string, Binding][] = [];
+    const elsewhere = new Map<Scope, Map<string, Scope>>();
     const add = (into: Scope, name: string, binding: Binding) => {
       const known = into.names.get(name);
       if (known === undefined) into.names.set(name, [binding]);
@@ -43,12 +44,16 @@ export class Scopes {
         if (binding.target !== undefined) this.note(dialect, binding.target, binding.at);
         if (where === 'inside') inside.push([name, binding]);
         else if (where === 'outer' && !name.includes('.')) add(ownerOf(name, scope), name, binding);
-        else add(homeOf(name, scope, dialect), name, binding);
+        else add(elsewhere.get(scope)?.get(name) ?? homeOf(name, scope, dialect), name, binding);
       },
       {
         star: (module: string, at: Node) => {
           this.stars.push(dialect.moduleName(module));
           this.note(dialect, module, at);
+        },
+        elsewhere: (name: string, where: 'module' | 'around') => {
+          const owner = where === 'module' ? this.root : ownerOf(name, scope.parent ?? scope);
+          elsewhere.set(scope, (elsewhere.get(scope) ?? new Map()).set(name, owner));
         },
         module: (module: string, at: Node) => {
           this.modules.add(module);

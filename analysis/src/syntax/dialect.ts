@@ -12,6 +12,8 @@ export interface Declare {
   star(module: string, at: Node): void;
   /** A module is loaded, whatever names that binds. */
   module(name: string, at: Node): void;
+  /** The scope at hand gives values to a name of the module, or of what is around it: Python's `global`, `nonlocal`. */
+  elsewhere(name: string, where: 'module' | 'around'): void;
 }
 
 export interface Assignment {

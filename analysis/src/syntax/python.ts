@@ -262,6 +262,8 @@ export const python: Dialect = {
     'for_in_clause',
     'as_pattern',
     'except_clause',
+    'global_statement',
+    'nonlocal_statement',
   ]),
   bind(tree, node, declare) {
     switch (tree.type(node)) {
@@ -279,6 +281,12 @@ export const python: Dialect = {
             declare(root, { at: node, kind: 'import', target: root });
           }
         }
+        return;
+      case 'global_statement':
+        for (const child of tree.children(node)) declare.elsewhere(tree.text(child), 'module');
+        return;
+      case 'nonlocal_statement':
+        for (const child of tree.children(node)) declare.elsewhere(tree.text(child), 'around');
         return;
       case 'import_from_statement': {
         const module = tree.text(tree.child(node, 'module_name'));
