@@ -13,6 +13,9 @@ export const WINDOWS = process.platform === 'win32';
 /** The Node that runs the project, whichever the host has: a dependency like any other. */
 export const NODE = join(MODULES, 'node', 'bin', WINDOWS ? 'node.exe' : 'node');
 
+/** Where Node keeps compiled code, so that the next start is faster. */
+export const COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(MODULES, '.cache', 'node');
+
 const LEAST_NODE = 20;
 
 export function fail(message) {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { buildIfStale } from './build.mjs';
-import { checkNode, installIfStale, NODE, ROOT } from './install.mjs';
+import { COMPILE_CACHE, checkNode, installIfStale, NODE, ROOT } from './install.mjs';
 
 checkNode();
 await installIfStale();
@@ -13,8 +13,7 @@ const engine = spawn(NODE, [join(ROOT, 'localstack', 'src', 'embedded', 'main.ts
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: {
     ...process.env,
-    // Compiled code is kept, so that the next start is faster.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, 'node_modules', '.cache', 'node'),
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning']
       .filter(Boolean)
       .join(' '),

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buildIfStale } from './build.mjs';
-import { checkNode, installIfStale, NODE, ROOT } from './install.mjs';
+import { COMPILE_CACHE, checkNode, installIfStale, NODE, ROOT } from './install.mjs';
 
 checkNode();
 await installIfStale();
@@ -34,7 +34,7 @@ const jest = spawn(
       ...process.env,
       PATH: [dirname(NODE), process.env.PATH].join(delimiter),
       // Engines that tests start find compiled code, as those of `npm start` do.
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, 'node_modules', '.cache', 'node'),
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
     },
   },
 );

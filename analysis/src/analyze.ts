@@ -7,6 +7,7 @@ import { Program } from './program.ts';
 import { report } from './report.ts';
 import type { RuleLanguage } from './rule.ts';
 import { RULES } from './rules/index.ts';
+import { lastAtMost } from './search.ts';
 import { detect } from './shapes/index.ts';
 import { c, cpp, go, java, rust } from './syntax/compiled.ts';
 import type { Dialect } from './syntax/dialect.ts';
@@ -135,14 +136,7 @@ function markUnreached(hits: Hit[], places: readonly (readonly [number, number])
   }
   for (const [index, hit] of hits.entries()) {
     if (hit.rule.category === 'quality') continue;
-    let low = 0;
-    let high = outer.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((outer[middle]?.[0] ?? 0) <= hit.start) low = middle + 1;
-      else high = middle;
-    }
-    const place = outer[low - 1];
+    const place = outer[lastAtMost(outer, ([from]) => from, hit.start)];
     if (place !== undefined && hit.start < place[1]) hits[index] = { ...hit, harmless: 'unreached' };
   }
 }

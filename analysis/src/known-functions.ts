@@ -256,3 +256,6 @@ export const DECODERS: ReadonlySet<string> = new Set([
 /** Files that no ordinary program reads. */
 export const SENSITIVE_PATH =
   /(?:^|[/\\])(?:etc\/(?:passwd|shadow|sudoers|hosts)|\.ssh(?:$|\/)|id_rsa|id_ed25519|\.aws\/|\.docker\/config|\.kube\/|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.bash_history|proc\/(?:self|\d+)\/|var\/run\/docker\.sock|run\/secrets)/;
+
+/** Under these, a namespace of Python keeps all that the interpreter can do. */
+export const BUILTINS = /^__(?:builtins|import)__$/;

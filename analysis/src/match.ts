@@ -390,7 +390,7 @@ function isCalledBack(program: Program, node: Node): boolean {
 }
 
 /** type(f.__globals__): what something is, or whether it is there, gives nothing of it away. */
-const ASKS = new Set(['type', 'isinstance', 'callable', 'id', 'bool', 'hasattr']);
+const GIVES_NOTHING_AWAY = new Set(['type', 'isinstance', 'callable', 'id', 'bool', 'hasattr']);
 /** Names of a module that say only which one it is. */
 const PLAIN = /^__(?:name|file|package|doc|path|version)__$/;
 
@@ -406,5 +406,5 @@ function isOnlyNamed(program: Program, node: Node): boolean {
   const call = program.expression(tree.parent(around));
   if (call.kind !== 'call') return false;
   if (isGet) return PLAIN.test(program.value(call.args[0]?.node ?? NONE).text ?? '');
-  return tree.type(around) === 'argument_list' && ASKS.has(program.called(call));
+  return tree.type(around) === 'argument_list' && GIVES_NOTHING_AWAY.has(program.called(call));
 }

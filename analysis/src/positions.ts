@@ -1,3 +1,4 @@
+import { lastAtMost } from './search.ts';
 /** Lines and columns of a source, from 1, columns in UTF-16 code units. */
 export class Positions {
   private readonly starts: number[] = [0];
@@ -12,14 +13,7 @@ export class Positions {
   }
 
   line(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
+    return lastAtMost(this.starts, (start) => start, offset) + 1;
   }
 
   column(offset: number): number {

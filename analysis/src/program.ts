@@ -2,6 +2,7 @@ import { callValue } from './calls.ts';
 import { SOURCES } from './known-functions.ts';
 import { handed } from './parameters.ts';
 import { Scopes } from './scopes.ts';
+import { lastAtMost } from './search.ts';
 import { type Dialect, isIdentifier } from './syntax/dialect.ts';
 import {
   type Binding,
@@ -393,14 +394,7 @@ const readerOf = (type: string, { readers }: Dialect) => readers[type];
 
 /** The last binding in front of a use; bindings are in the order of the source. */
 function lastBefore(bindings: readonly Binding[], use: Node): number {
-  let low = -1;
-  let high = bindings.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((bindings[middle]?.at ?? 0) < use) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return lastAtMost(bindings, ({ at }) => at, use - 1);
 }
 
 /** Entries beyond this many are not searched by key. */

@@ -31,6 +31,8 @@ const JS_WRITES = ['fs', 'fs.promises'].map(
 /** What is run at every start or login. */
 export const PERSISTENT =
   /(?:^|[/\\])\.(?:bashrc|zshrc|bash_profile|bash_login|zprofile|profile|xprofile|xinitrc)$|(?:^|[/\\\0])authorized_keys|\bLaunch(?:Agents|Daemons)\b|CurrentVersion\\{1,2}Run|^\/etc\/(?:cron|systemd|init\.d|rc\.local|profile\.d|ld\.so\.preload)|\/var\/spool\/cron|Start Menu\\{1,2}Programs\\{1,2}Startup|\.config\/autostart|\bcrontab\s+-|\bsystemctl\s+enable\b|\bschtasks\s+\/create/i;
+/** As a whole, or with parts that are put in. */
+const NAMES_PERSISTENT = [{ matches: PERSISTENT }, { shape: PERSISTENT }];
 
 export const ABUSE: readonly Rule[] = [
   {
@@ -173,17 +175,17 @@ export const ABUSE: readonly Rule[] = [
       {
         call: ['open', 'io.open', 'codecs.open'],
         when: [
-          { arg: [0, 'file'], is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] },
+          { arg: [0, 'file'], is: NAMES_PERSISTENT },
           { arg: [1, 'mode'], is: { matches: /[wax+]/ } },
         ],
       },
       {
         call: ['*.{write_text,write_bytes,symlink_to,hardlink_to}'],
-        when: [{ arg: 'receiver', is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }],
+        when: [{ arg: 'receiver', is: NAMES_PERSISTENT }],
       },
       {
         call: ['shutil.{copy,copy2,copyfile,move}', 'os.{rename,replace,symlink,link}', ...JS_WRITES],
-        when: [{ arg: 'any', is: [{ matches: PERSISTENT }, { shape: PERSISTENT }] }],
+        when: [{ arg: 'any', is: NAMES_PERSISTENT }],
       },
     ],
     bad: 'import os\nopen(os.path.expanduser("~/.bashrc"), "a").write(line)',

@@ -1,8 +1,8 @@
+import { BUILTINS } from '../known-functions.ts';
 import type { Rule } from '../rule.ts';
 
 /** A base of some class, and so perhaps object, whose subclasses are all classes. */
 const BASE = /\.(?:__bases?__|__mro__|mro\(\))(?:\.|\[|$)/;
-const BUILTINS = /^__(?:builtins|import)__$/;
 const NAMES = /^__(?:builtins|import|subclasses|globals)__$/;
 /** Puts what somebody else is to have typed into his terminal. */
 const TIOCSTI = 0x5412;

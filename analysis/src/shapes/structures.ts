@@ -1,3 +1,4 @@
+import { BUILTINS } from '../known-functions.ts';
 import type { Program } from '../program.ts';
 import { assignmentOf } from '../syntax/dialect.ts';
 import type { Call } from '../syntax/expression.ts';
@@ -17,9 +18,6 @@ const POSITION =
   /^(?:[ijklmnpqrstuvwxyz]\d?|[a-z]{0,8}(?:idx|index|pos|row|col|num|count|len|size|start|end|left|right|mid|low|high|head|tail|first|last|offset))$/i;
 const ITSELF = /\b(?:__filename|__file__|import\.meta\.(?:url|filename)|process\.argv\[1\]|sys\.argv\[0\])/;
 const STARTS = /^(?:subprocess|child_process|multiprocessing|cluster)\.|^os\.(?:exec|spawn|system|popen)/;
-
-/** Under these, a namespace keeps all that the interpreter can do. */
-const BUILTINS = /^__(?:builtins|import)__$/;
 
 /** Shapes of single expressions that names and arguments alone do not tell. */
 export function detectStructures(program: Program, report: Report): void {
